@@ -99,14 +99,14 @@ def named(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     """(path in the store, SHA-256) of every file that the journal names and that no later entry
     replaces."""
     entries = list(entries)
-    retired = {one for entry in entries if entry.act == "retired" for one in entry.made["files"]}
+    retired = {path for entry in entries if entry.act == "retired" for path in entry.made["files"]}
     named: dict[str, str] = {}
     for entry in entries:
         if entry.act == "delivered" and entry.subject not in retired:
             named[raw_path(Path(), entry.subject).as_posix()] = entry.subject
         elif entry.act == "compacted":
             replaced = json.loads(entry.before)["holds"]
-            named = {path: one for path, one in named.items() if path not in replaced}
+            named = {path: sha for path, sha in named.items() if path not in replaced}
             named |= entry.made["holds"]
         elif entry.act in ("committed", "terms changed"):
             named |= entry.made["holds"]

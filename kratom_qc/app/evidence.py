@@ -108,9 +108,9 @@ def _judged_by(root: Path, ledger: Ledger, tables: ArchiveTables, batch: KnownBa
         holds |= {path: sha256 for path, sha256 in held if path.startswith("registers/")}
     contents: dict[str, bytes] = {}
     for path, sha256 in holds.items():
-        found = lies_at(root, Path(path))
-        with disk.told(found, "cannot be read"):
-            contents[path] = found.read_bytes()
+        place = lies_at(root, Path(path))
+        with disk.told(place, "cannot be read"):
+            contents[path] = place.read_bytes()
         if hashlib.sha256(contents[path]).hexdigest() != sha256:
             raise StoreError(f"{root / path}: is not what was committed")
     return _JudgedBy(terms, contents)

@@ -82,32 +82,32 @@ class Groups:
         """The groups of a kind with how many batches each has, by name."""
         if self.vendor is None:
             return named(self.ledger, kind)
-        counts = Counter(name for one in self._own for name in self._names(kind, one))
+        counts = Counter(name for batch in self._own for name in self._names(kind, batch))
         return [Named(name, number) for name, number in sorted(counts.items())]
 
     @cached_property
     def _own(self) -> list[KnownBatch]:
         """The newest batches that the vendor may be shown, the newest first."""
         sent = search(self.ledger, Wanted(vendor=self.vendor), count=_LOOKED_AT).batches
-        shown = Shown(Store(self.root), self.vendor).batches(one.batch_id for one in sent)
-        return [one.known for one in shown if one.known is not None]
+        shown = Shown(Store(self.root), self.vendor).batches(file.batch_id for file in sent)
+        return [batch.known for batch in shown if batch.known is not None]
 
     def _names(self, kind: str, batch: KnownBatch) -> list[str]:
         if kind == "vendor":
             return [self.vendor] if self.vendor else []
-        told = laboratories_of(batch.laboratory) if kind == LAB else [batch.product or ""]
-        return list(filter(None, told))
+        names = laboratories_of(batch.laboratory) if kind == LAB else [batch.product or ""]
+        return list(filter(None, names))
 
     def _members(self, kind: str, name: str) -> list[KnownBatch]:
         """The newest batches of a group, the newest first. Raises InputNotFound for no group."""
         if self.vendor is None:
-            found = search(self.ledger, Wanted(**{kind: name}), count=_LOOKED_AT).batches
+            members = search(self.ledger, Wanted(**{kind: name}), count=_LOOKED_AT).batches
         else:
-            found = [one for one in self._own if name in self._names(kind, one)]
-        if not found:
-            near = nearest_hint(name, [one.name for one in self.named(kind)], 3)
+            members = [batch for batch in self._own if name in self._names(kind, batch)]
+        if not members:
+            near = nearest_hint(name, [group.name for group in self.named(kind)], 3)
             raise InputNotFound(f"'{name}' is no {kind} of {self.root}{near}")
-        return found
+        return members
 
     @cached_property
     def _causes(self) -> dict[str, list[tuple[str, str, str]]]:
@@ -116,31 +116,33 @@ class Groups:
 
     def _counted(self, batches: Sequence[KnownBatch]) -> Iterator[Against]:
         """The causes of some batches, each with how many it is of."""
-        new = [one for one in batches if one.batch_id not in self._causes]
-        self._causes.update((one.batch_id, []) for one in new)
+        new = [batch for batch in batches if batch.batch_id not in self._causes]
+        self._causes.update((batch.batch_id, []) for batch in new)
         for batch_id, cause in self._against(new) if new else ():
             self._causes[batch_id].append(cause)
         rules: dict[tuple[str, str], dict[str, None]] = {}
         ids: dict[tuple[str, str], set[str]] = {}
-        for one in batches:
-            for outcome, subject, rule in self._causes[one.batch_id]:
+        for member in batches:
+            for outcome, subject, rule in self._causes[member.batch_id]:
                 rules.setdefault((outcome, subject), {})[rule] = None
-                ids.setdefault((outcome, subject), set()).add(one.batch_id)
+                ids.setdefault((outcome, subject), set()).add(member.batch_id)
         for (outcome, subject), of in ids.items():
-            told = list(rules[outcome, subject])
-            few = " ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
+            rules_named = list(rules[outcome, subject])
+            few = " ".join(rules_named[:4]) + (
+                f" and {len(rules_named) - 4} more" if len(rules_named) > 4 else ""
+            )
             yield Against(outcome, subject, few, len(of))
 
     def _against(self, batches: Sequence[KnownBatch]) -> Iterator[tuple[str, tuple[str, str, str]]]:
-        newest = {one.batch_id: one.pass_id for one in batches}
+        newest = {batch.batch_id: batch.pass_id for batch in batches}
         passes = set(newest.values())
         tables, ours = tables_of(self.root, self.ledger, passes), among("batch_id", newest)
-        own = tables.table(
+        verdicts = tables.table(
             "verdicts", passes, ("batch_id", "pass_id", "market", "home_markets"), ours
         )
         homes = {
             row["batch_id"]: row["home_markets"] or ()
-            for row in own.to_pylist()
+            for row in verdicts.to_pylist()
             if row["market"] is None and newest[row["batch_id"]] == row["pass_id"]
         }
         columns = ("batch_id", "pass_id", "market", "rule_id", "analyte", "outcome", "decides")
@@ -161,8 +163,8 @@ class Groups:
         if every == _LOOKED_AT and self.vendor is None:
             every = count(self.ledger, Wanted(**{kind: name}))
         refused = People(self.ledger).tally(name).get("refused", 0) if kind == "vendor" else None
-        against = [one for one in members if one.verdict != Decision.PASS][:_ASKED]
-        rows = [reports.index_row(one) for one in members]
+        against = [member for member in members if member.verdict != Decision.PASS][:_ASKED]
+        rows = [reports.index_row(member) for member in members]
         shown = wording.product_name(name) if kind == "product" else name
         card = scorecard(kind, shown, rows, self._counted(against), refused)
         return card._replace(key=name, every=every)
@@ -176,24 +178,24 @@ class Groups:
             asked["vendor"] = self.vendor
         return trends(self.root, WantedResults(**asked), self.on)
 
-    def values(self, kind: str, name: str, found: TrendReport) -> Values:
+    def values(self, kind: str, name: str, report: TrendReport) -> Values:
         """How a group's values move: the series drawn, and what else they tell."""
-        limits = Specifications(found.on)
-        ours = [one for one in found.trends if _group_of(one.series.key, kind) == name]
-        ours = [one for one in ours if len(one.series.points) >= _FEWEST]
-        ours.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
-        charts = tuple(trend_chart(one, limits.of(one.series.key)) for one in ours[:_MOST])
-        return Values(charts, tuple(_remarks(found, kind, name)))
+        limits = Specifications(report.on)
+        ours = [trend for trend in report.trends if _group_of(trend.series.key, kind) == name]
+        ours = [trend for trend in ours if len(trend.series.points) >= _FEWEST]
+        ours.sort(key=lambda trend: (not trend.out_of_trend, -len(trend.series.points)))
+        charts = tuple(trend_chart(trend, limits.of(trend.series.key)) for trend in ours[:_MOST])
+        return Values(charts, tuple(_remarks(report, kind, name)))
 
     def write(self) -> int:
         """Write the pages of all groups among the reports. Returns how many there are. Raises
         StoreError where one cannot be written."""
-        found = self.trends()
-        cards = [self.card(kind, one.name) for kind in KINDS for one in self.named(kind)]
+        report = self.trends()
+        cards = [self.card(kind, group.name) for kind in KINDS for group in self.named(kind)]
         for card in cards:
             links = {row.batch_id: f"../{row.link}" for row in card.rows}
-            values = self.values(card.kind, card.key, found)
-            links |= {one: f"../{page_name(one)}" for one in values.batches}
+            values = self.values(card.kind, card.key, report)
+            links |= {batch: f"../{page_name(batch)}" for batch in values.batches}
             page = scorecard_page(
                 card, values.charts, links, remarks=values.remarks, program=PROGRAM
             )
@@ -208,17 +210,17 @@ class Groups:
         disk.write_synced(path, text.encode("utf-8"))
 
 
-def _remarks(found: TrendReport, kind: str, name: str) -> Iterator[str]:
+def _remarks(report: TrendReport, kind: str, name: str) -> Iterator[str]:
     """What else a group's values tell, in sentences: of a laboratory how often its batches FAIL,
     duplicates that disagree, and how its results lie to those of others."""
-    for one in found.failures:
-        if (kind, one.laboratory) == (LAB, name):
-            yield words.failures(one)
-    for doubled in found.duplicates:
-        apart = [one.batch_id for one in doubled.pairs if one.agree is False]
+    for record in report.failures:
+        if (kind, record.laboratory) == (LAB, name):
+            yield words.failures(record)
+    for doubled in report.duplicates:
+        apart = [pair.batch_id for pair in doubled.pairs if pair.agree is False]
         if apart and _group_of(doubled.key, kind) == name:
             yield f"{words.subject(doubled.key)}: duplicates disagree in {_few(apart)}."
-    for other in found.laboratories if kind == LAB else ():
+    for other in report.laboratories if kind == LAB else ():
         if name in (other.bias.laboratory, other.bias.against) and other.bias.is_shown:
             yield f"{words.subject(other.key)}: {words.bias(other.bias)}"
 

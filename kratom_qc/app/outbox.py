@@ -64,7 +64,7 @@ def folder_of(root: Path, vendor: str) -> Path:
 
 def _senders(ledger: Ledger, sha256: str) -> dict[str | None, str]:
     """Who sent a file, and under which name; None: somebody who is no vendor."""
-    deliveries = (one.made for one in ledger.entries(sha256) if one.act == "delivered")
+    deliveries = (entry.made for entry in ledger.entries(sha256) if entry.act == "delivered")
     return {made.get("vendor"): made["name"] for made in deliveries}
 
 

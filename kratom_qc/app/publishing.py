@@ -57,24 +57,24 @@ def publish_to_bucket(root: Path, url: str, actor: str) -> int:
 def _deleted(entries: Iterable[Entry]) -> tuple[str, ...]:
     """The certificates whose records were deleted."""
     retired = (entry.made["files"] for entry in entries if entry.act == "retired")
-    return tuple(raw_path(Path(), one).as_posix() for one in chain.from_iterable(retired))
+    return tuple(raw_path(Path(), sha256).as_posix() for sha256 in chain.from_iterable(retired))
 
 
 def _content(root: Path, path: str, sha256: str) -> bytes:
-    found = lies_at(root, Path(path))
-    with disk.told(found, "cannot be read"):
-        content = found.read_bytes()
+    place = lies_at(root, Path(path))
+    with disk.told(place, "cannot be read"):
+        content = place.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise StoreError(f"{found}: is not what was committed; restore it from a backup")
+        raise StoreError(f"{place}: is not what was committed; restore it from a backup")
     return content
 
 
 def _counted(ledger: Ledger, head: Head) -> Counted:
     """What counts: the files of the archive, and in which the rows of each pass lie."""
     passes, lying = ledger.passes(), ledger.lying()
-    held = [item for one in passes for item in one.holds.items()]
+    held = [item for known in passes for item in known.holds.items()]
     files = {path: sha256 for path, sha256 in held if path.startswith("archive/")}
-    stems = {one.pass_id: lying.get(one.pass_id, one.pass_id) for one in passes}
+    stems = {known.pass_id: lying.get(known.pass_id, known.pass_id) for known in passes}
     return Counted(head, files, stems)
 
 

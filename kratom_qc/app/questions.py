@@ -37,9 +37,9 @@ def say(ledger: Ledger, act: str, batch_id: str, who: str, text: str) -> None:
 def said(entries: Iterable[Entry]) -> tuple[Said, ...]:
     """Questions and answers among the entries about a batch, in their order."""
     return tuple(
-        Said(one.act, one.at, one.actor, one.made["text"])
-        for one in entries
-        if one.act in (ASKED, ANSWERED)
+        Said(entry.act, entry.at, entry.actor, entry.made["text"])
+        for entry in entries
+        if entry.act in (ASKED, ANSWERED)
     )
 
 

@@ -524,17 +524,17 @@ def whole_pass(
     StoreError where the store cannot be written or another pass holds it.
     """
     with store.locked():
-        found = arrivals(inbox, store)
-        counts = {"new": len(found.new), "left": len(found.left), "files": found.seen}
+        arrived = arrivals(inbox, store)
+        counts = {"new": len(arrived.new), "left": len(arrived.left), "files": arrived.seen}
         log.info("pass begun", extra={"inbox": str(inbox), **counts})
         batches = named_batches(store.ledger, again)
         batches += People(store.ledger).passed_of_several()
-        if not (found.new or batches):
-            _delivered_again(store, found.again)
-            return Done(found)
+        if not (arrived.new or batches):
+            _delivered_again(store, arrived.again)
+            return Done(arrived)
         check_disk(store.root)
         work = partial(_one_round, store, policy, progress=progress, stages=stages)
-        return _in_rounds(found, batches, Suspects(store.root), work)
+        return _in_rounds(arrived, batches, Suspects(store.root), work)
 
 
 def check_disk(root: Path) -> None:
@@ -553,7 +553,7 @@ Work = Callable[[Sequence[Arrival], Sequence[Arrival], Sequence[str]], ReleasePa
 def _in_rounds(arrivals: Arrivals, batches: Sequence[str], suspects: Suspects, work: Work) -> Done:
     """A pass for each round. An error that may be a file's doing ends its round, and the pass where
     no round has shown that the house is whole."""
-    by_hash = {one.sha256: one for one in arrivals.new}
+    by_hash = {file.sha256: file for file in arrivals.new}
     made: list[ReleasePass] = []
     ended: dict[str, Reading] = {}
     repeated: Sequence[Arrival] = arrivals.again

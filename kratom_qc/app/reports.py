@@ -126,10 +126,10 @@ def page(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) 
     if batch_id not in known:
         raise InputNotFound(f"'{batch_id}' is no batch of {root}")
     of_pass = pass_id or known[batch_id].pass_id
-    found = _kept(root, ledger, of_pass, batch_id)
-    if found is None:
+    kept = _kept(root, ledger, of_pass, batch_id)
+    if kept is None:
         raise InputNotFound(f"{root}: the pass {of_pass} kept no page of batch {batch_id}")
-    return found
+    return kept
 
 
 def limits_as_judged(root: Path) -> str:
@@ -145,10 +145,10 @@ def _write(root: Path, written: Iterable[Page]) -> int:
     """Write pages among the reports, and have them on the disk."""
 
     def contents() -> Iterator[tuple[Path, bytes]]:
-        for one in written:
-            path = root / "reports" / one.name
+        for kept in written:
+            path = root / "reports" / kept.name
             disk.make_folder(path.parent)
-            yield path, one.page.encode("utf-8")
+            yield path, kept.page.encode("utf-8")
 
     return disk.write_all(contents())
 
@@ -186,9 +186,13 @@ def _index(root: Path, ledger: Ledger) -> Index:
         refused=list(starmap(RefusedFile, ledger.refused())),
         passes=[
             PassLine(
-                pass_page_name(one.pass_id), one.sequence, one.judged_on, one.judged_at, one.program
+                pass_page_name(known.pass_id),
+                known.sequence,
+                known.judged_on,
+                known.judged_at,
+                known.program,
             )
-            for one in passes
+            for known in passes
         ],
         scripts=[f"index/{path.name}" for path in _scripts(root)],
         further=list(_further(root)),

@@ -108,7 +108,7 @@ class Shown:
 
     def _restored(self, batch_ids: Collection[str]) -> Mapping[str, Verdict | None]:
         """Their verdicts, each restored once: a batch stands under every file that speaks of it."""
-        new = [one for one in batch_ids if one not in self._verdicts]
+        new = [batch_id for batch_id in batch_ids if batch_id not in self._verdicts]
         if new:
             self._verdicts |= {**dict.fromkeys(new), **restored(self._store.root, new)}
         return self._verdicts

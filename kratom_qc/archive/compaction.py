@@ -151,11 +151,11 @@ def files_of(root: Path, parts: Iterable[Part], written: Collection[str]) -> dic
 
 
 def _checked(root: Path, group: Iterable[Part], written: Mapping[str, str]) -> dict[str, str]:
-    found = files_of(root, group, written)
-    for path, place in found.items():
+    files = files_of(root, group, written)
+    for path, place in files.items():
         if sha256_of(place) != written[path]:
             raise StoreError(f"{place}: is not what was committed; restore it from a backup")
-    return {path: written[path] for path in found}
+    return {path: written[path] for path in files}
 
 
 def _sorted(

@@ -112,8 +112,8 @@ def merge(paths: Iterable[Path], target: Path, change: Callable[[Page], Page | N
     for page in _changed(paths, change):
         writer.add(page)
     writer.close()
-    for page, found in zip_longest(_changed(paths, change), pages(target)):
-        if page != found:
+    for page, page_found in zip_longest(_changed(paths, change), pages(target)):
+        if page != page_found:
             raise StoreError(f"{target}: does not read back as it was written")
 
 

@@ -42,8 +42,10 @@ def tokens_list(store: StoreFolder = None) -> int:
     """
     from kratom_qc.cli.console import fields_line
 
-    for one in people_of(store).tokens():
-        print(fields_line(one.token_id, one.user, one.at, "" if one.is_enabled else "revoked"))
+    for token in people_of(store).tokens():
+        print(
+            fields_line(token.token_id, token.user, token.at, "" if token.is_enabled else "revoked")
+        )
     return 0
 
 

@@ -86,9 +86,9 @@ def users_list(store: StoreFolder = None) -> int:
     """
     from kratom_qc.cli.console import fields_line
 
-    for one in people_of(store).users():
-        state = "" if one.is_enabled else "disabled"
-        print(fields_line(one.name, one.role, one.vendor or "", one.full_name, state))
+    for user in people_of(store).users():
+        state = "" if user.is_enabled else "disabled"
+        print(fields_line(user.name, user.role, user.vendor or "", user.full_name, state))
     return 0
 
 

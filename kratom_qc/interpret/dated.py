@@ -61,8 +61,8 @@ def calendar_of(
     only one in which all its dates are possible.
     """
     thai = any("th" in certificate.languages for certificate in certificates)
-    stated = next((each.day_first for each in certificates if each.day_first is not None), None)
-    texts = [text.text for each in certificates for _, text in _date_texts(each)]
+    stated = next((paper.day_first for paper in certificates if paper.day_first is not None), None)
+    texts = [text.text for certificate in certificates for _, text in _date_texts(certificate)]
     proof = orders(texts)
     if len(proof) == 2 or (stated is not None and (not stated) in proof):
         return Calendar(None, thai), [_contradiction(certificates, proof, stated)]
@@ -91,10 +91,12 @@ def _by_its_place(certificates: Iterable[Certificate], mark: str | None) -> bool
     """Where a comma parts decimals, or labels are of another language than English, days stand
     first; in the United States months do."""
     certificates = list(certificates)
-    if mark == "," or any(each.languages for each in certificates):
+    if mark == "," or any(certificate.languages for certificate in certificates):
         return True
     american = any(
-        calendar.puts_month_first(text) for each in certificates for text in _letterhead(each)
+        calendar.puts_month_first(text)
+        for certificate in certificates
+        for text in _letterhead(certificate)
     )
     return False if american else None
 
@@ -112,7 +114,7 @@ def _only_possible(certificates: Sequence[Certificate], thai: bool) -> bool | No
     """The order of day and month in which fewer dates of a file are impossible; None where neither
     is."""
     wrong = {
-        order: sum(len(_dated(each, Calendar(order, thai)).hold_reasons) for each in certificates)
+        order: sum(len(_dated(paper, Calendar(order, thai)).hold_reasons) for paper in certificates)
         for order in (True, False)
     }
     return None if wrong[True] == wrong[False] else wrong[True] < wrong[False]
@@ -124,17 +126,17 @@ def _only_possible(certificates: Sequence[Certificate], thai: bool) -> bool | No
 def dates_of(certificate: Certificate, use: Calendar) -> Dated:
     """Every date of a certificate. What is impossible in either order of day and month is so, even
     if some mixture of both were possible."""
-    found = _dated(certificate, use)
-    if use.first_is_day is not None or _out_of_order(found):
-        return found
+    dated = _dated(certificate, use)
+    if use.first_is_day is not None or _out_of_order(dated):
+        return dated
     orders = (_dated(certificate, use._replace(first_is_day=order)) for order in (True, False))
     day_first, month_first = map(_out_of_order, orders)
     wrong = day_first if day_first and month_first else ()
-    return replace(found, hold_reasons=(*found.hold_reasons, *wrong))
+    return replace(dated, hold_reasons=(*dated.hold_reasons, *wrong))
 
 
 def _out_of_order(dates: Dated) -> tuple[HoldReason, ...]:
-    return tuple(each for each in dates.hold_reasons if each.rule_id == "DATES-IMPOSSIBLE")
+    return tuple(reason for reason in dates.hold_reasons if reason.rule_id == "DATES-IMPOSSIBLE")
 
 
 def _dated(certificate: Certificate, use: Calendar) -> Dated:
@@ -177,9 +179,9 @@ def _date_texts(certificate: Certificate) -> Iterator[tuple[str, SourceText]]:
             if name == "tested_on":
                 yield MEASURED, text
     yield from ((MEASURED, text) for text in _days_of_rows(certificate.rows))
-    for other in certificate.texts:
-        if dates_a_measurement(other):
-            yield MEASURED, other.source
+    for page_text in certificate.texts:
+        if dates_a_measurement(page_text):
+            yield MEASURED, page_text.source
 
 
 def _days_of_rows(rows: Iterable[ResultRow]) -> Iterator[SourceText]:
@@ -213,11 +215,11 @@ def _means(printed: SourceText) -> bool:
 
 def _differing(name: str, days: Sequence[tuple[DateSpan, SourceText]]) -> Iterator[HoldReason]:
     """Two places that state one date differently, in every reading."""
-    first, at = days[0]
-    for other, text in days[1:]:
-        if other.earliest > first.latest or other.latest < first.earliest:
+    first, known = days[0]
+    for span, text in days[1:]:
+        if span.earliest > first.latest or span.latest < first.earliest:
             what = name.removesuffix("_on").replace("_", " ")
-            why = f"the date '{what}' is '{at.text}' at {at.ref} and '{text.text}' here"
+            why = f"the date '{what}' is '{known.text}' at {known.ref} and '{text.text}' here"
             yield HoldReason("FACT-CONTRADICTS", why, text.ref)
 
 

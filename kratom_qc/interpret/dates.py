@@ -111,10 +111,10 @@ def read_date(text: str, use: Calendar = UNPROVEN) -> DateSpan:
         raise UnreadableDate(f"no such day ({error})") from None
 
 
-def _one_day(one: DateSpan, other: str, use: Calendar) -> DateSpan:
+def _one_day(span: DateSpan, other: str, use: Calendar) -> DateSpan:
     """A day that is printed twice, in two calendars: `22 กันยายน 2569 (22 Sep 2026)`."""
     same = read_date(other, use)
-    both = DateSpan(max(one.earliest, same.earliest), min(one.latest, same.latest))
+    both = DateSpan(max(span.earliest, same.earliest), min(span.latest, same.latest))
     if both.earliest > both.latest:
         raise UnreadableDate(f"'{other}' in brackets is another day")
     return both
@@ -137,14 +137,14 @@ def _is_day(text: str) -> bool:
 @lru_cache(4096)
 def days_within(text: str) -> tuple[str, ...]:
     """The dates in a heading: `Heavy Metals   Analyzed Sep 21, 2026`."""
-    words, found, at = text.split(), list[str](), 0
-    while at < len(words):
-        ends = range(min(len(words), at + _MOST_DATE_WORDS), at, -1)
-        end = next((end for end in ends if is_dated(" ".join(words[at:end]).strip(".,;()"))), 0)
+    words, dates, start = text.split(), list[str](), 0
+    while start < len(words):
+        ends = range(min(len(words), start + _MOST_DATE_WORDS), start, -1)
+        end = next((end for end in ends if is_dated(" ".join(words[start:end]).strip(".,;()"))), 0)
         if end:
-            found.append(" ".join(words[at:end]).strip(".,;()"))
-        at = end or at + 1
-    return tuple(found)
+            dates.append(" ".join(words[start:end]).strip(".,;()"))
+        start = end or start + 1
+    return tuple(dates)
 
 
 def orders(texts: Iterable[str]) -> dict[bool, str]:
@@ -203,9 +203,9 @@ def _on(day: date) -> DateSpan:
     return DateSpan(day, day)
 
 
-def _date(said: dict[str, str], use: Calendar) -> date:
-    month = _ROMAN_MONTHS.index(said["r"]) + 1 if said.get("r") else _month(said["m"])
-    return date(_year(said["y"], use), month, int(said["d"]))
+def _date(parts: dict[str, str], use: Calendar) -> date:
+    month = _ROMAN_MONTHS.index(parts["r"]) + 1 if parts.get("r") else _month(parts["m"])
+    return date(_year(parts["y"], use), month, int(parts["d"]))
 
 
 def _month(number: str) -> int:
@@ -244,11 +244,11 @@ def _possible(readings: Iterable[tuple[str, str, str]], use: Calendar) -> Iterat
             continue
 
 
-def _year(said: str, use: Calendar) -> int:
-    year = int(said)
-    if len(said) == 2 and use.buddhist and year >= _LAST_SHORT:  # `69` is 2569
+def _year(printed: str, use: Calendar) -> int:
+    year = int(printed)
+    if len(printed) == 2 and use.buddhist and year >= _LAST_SHORT:  # `69` is 2569
         return 2500 - _BUDDHIST + year
-    if len(said) == 2:
+    if len(printed) == 2:
         year += 2000 if year < _LAST_SHORT else 1900
     if _FIRST_YEAR <= year <= _LAST_YEAR:
         return year

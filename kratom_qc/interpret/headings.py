@@ -47,31 +47,31 @@ def is_heading(text: str) -> bool:
     Metals by ICP-MS`, `Alkaloids (% w/w)`. A unit alone names nothing."""
     if len(text) > _LONGEST or is_answered(text) or _is_of_something_else(text):
         return False
-    said = heading(text)
-    names = said.is_understood and any(map(str.isalpha, "".join(said.subjects)))
-    if names and not said.unit and not vocabulary.basis_in(text)[0]:
+    line = heading(text)
+    names = line.is_understood and any(map(str.isalpha, "".join(line.subjects)))
+    if names and not line.unit and not vocabulary.basis_in(text)[0]:
         return True
     text = without_exception(_NUMBERING.sub("", text))
     rest, techniques = f" {folded(text)} ", techniques_in(text)
-    for named in techniques:
-        rest = rest.replace(folded(named.words), " ")
+    for mention in techniques:
+        rest = rest.replace(folded(mention.words), " ")
     words = [word for word in _BETWEEN.split(rest) if any(c.isalnum() for c in word) or word == "%"]
     if techniques:  # `AOAC 990.12, 2014.05`: a further number of the same body
         words = [word for word in words if not _FURTHER_NUMBER.fullmatch(word)]
-    return _are_of_headings(words, named=bool(techniques))
+    return _are_of_headings(words, has_name=bool(techniques))
 
 
-def _are_of_headings(words: Sequence[str], *, named: bool) -> bool:
+def _are_of_headings(words: Sequence[str], *, has_name: bool) -> bool:
     """Whether words are phrases of headings, and something is `named`, or named by them."""
-    at = 0
-    while at < len(words):
-        ways = range(min(len(words), at + _MOST_WORDS), at, -1)
-        end = next((end for end in ways if _is_of_a_heading(" ".join(words[at:end]))), 0)
+    start = 0
+    while start < len(words):
+        ways = range(min(len(words), start + _MOST_WORDS), start, -1)
+        end = next((end for end in ways if _is_of_a_heading(" ".join(words[start:end]))), 0)
         if not end:
             return False
-        named = named or vocabulary.unit(" ".join(words[at:end])) is None
-        at = end
-    return named
+        has_name = has_name or vocabulary.unit(" ".join(words[start:end])) is None
+        start = end
+    return has_name
 
 
 def _is_of_a_heading(phrase: str) -> bool:
@@ -108,8 +108,8 @@ def is_legend(text: str) -> bool:
     for opening, closing in ("()", "[]"):
         if text.startswith(opening) and text.endswith(closing):
             text = text[1:-1]
-    named, colon, rest = text.partition(":")
-    if colon and _LEGEND.fullmatch(folded(named).strip()):  # `Legend: ND = not detected`
+    label, colon, rest = text.partition(":")
+    if colon and _LEGEND.fullmatch(folded(label).strip()):  # `Legend: ND = not detected`
         text = rest
     parts = [part for part in _LEGEND_PARTS.split(text) if part.strip()]
     # What defines a good verdict and a bad one says neither.
@@ -121,13 +121,13 @@ def is_legend(text: str) -> bool:
 def defined(texts: Iterable[str]) -> dict[str, str]:
     """What legends say of each abbreviation (folded): `V = vyhovuje, X = nehodnoceno`. One that
     is explained in two ways is not."""
-    found: dict[str, set[str]] = {}
+    meanings: dict[str, set[str]] = {}
     for text in texts:
         for part in _LEGEND_PARTS.split(text) if len(text) <= _LONGEST else ():
-            name, *said = _DEFINES.split(part.strip(" ."), maxsplit=1)
-            if said and 0 < sum(map(str.isalnum, name)) <= _MOST_LETTERS:
-                found.setdefault(folded(name.strip(" .'\"„“”")), set()).add(said[0])
-    return {name: words.pop() for name, words in found.items() if len(words) == 1}
+            name, *meaning = _DEFINES.split(part.strip(" ."), maxsplit=1)
+            if meaning and 0 < sum(map(str.isalnum, name)) <= _MOST_LETTERS:
+                meanings.setdefault(folded(name.strip(" .'\"„“”")), set()).add(meaning[0])
+    return {name: words.pop() for name, words in meanings.items() if len(words) == 1}
 
 
 def _is_definition(part: str, *, safe: bool) -> bool:
@@ -165,11 +165,11 @@ _SAID_AGAIN = re.compile(
 @cache
 def _said_alike() -> dict[str, frozenset[int]]:
     """What each abbreviation and phrase of a legend means, as the numbers of its lines."""
-    found: dict[str, set[int]] = {}
+    meanings: dict[str, set[int]] = {}
     for number, line in enumerate(word_list("plain.toml")["legend"]["same"]):
-        for said in line.split(" | "):
-            found.setdefault(one_blank(folded(said)).strip(" ."), set()).add(number)
-    return {said: frozenset(numbers) for said, numbers in found.items()}
+        for phrase in line.split(" | "):
+            meanings.setdefault(one_blank(folded(phrase)).strip(" ."), set()).add(number)
+    return {phrase: frozenset(numbers) for phrase, numbers in meanings.items()}
 
 
 def _sides(part: str) -> list[str]:
@@ -193,14 +193,14 @@ def _meanings(text: str) -> set[tuple[str, str]]:
     if text in _BELOW:
         return {("status", "below_lod"), ("status", "below_loq")}
     known = vocabulary.analyte(text)
-    found = {
+    by_kind = {
         "status": vocabulary.status(text),
         "column": vocabulary.column_role(text),
         "analyte": known.id if known else None,
     }
     alike = _said_alike().get(one_blank(folded(text)).strip(" ."), frozenset())
     return {
-        *((kind, meaning) for kind, meaning in found.items() if meaning),
+        *((kind, meaning) for kind, meaning in by_kind.items() if meaning),
         *(("phrase", str(number)) for number in alike),
     }
 

@@ -96,9 +96,14 @@ class Register:
             return certificate
         objections = self._objections(certificate, on)
         if self.hold:
-            reasons = (HoldReason(each.code, each.why, each.ref) for each in objections)
+            reasons = (
+                HoldReason(objection.code, objection.why, objection.ref) for objection in objections
+            )
             return replace(certificate, hold_reasons=(*certificate.hold_reasons, *reasons))
-        remarks = (Remark(CODES[each.code], "warning", each.why, each.ref) for each in objections)
+        remarks = (
+            Remark(CODES[objection.code], "warning", objection.why, objection.ref)
+            for objection in objections
+        )
         return replace(certificate, remarks=(*certificate.remarks, *remarks))
 
     def _objections(self, certificate: InterpretedCertificate, on: date) -> list[Objection]:

@@ -78,7 +78,7 @@ def name_of(row: ResultRow) -> Name:
     if species and vocabulary.word_key(species) not in ("total", "", "-"):
         whole = f"{text} ({species})"
         return Name(vocabulary.analyte(whole), whole)
-    named = (
+    name = (
         _with_bracket(row)
         or _alone(row)
         or _with_portion(text)
@@ -88,11 +88,11 @@ def name_of(row: ResultRow) -> Name:
         or _of_mass(text)
         or _of_each(row)
     )
-    if named is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
-        named = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
-        return replace(named, text=text)
+    if name is None and (whole := _PORTION_NUMBER.sub("", text)) != text:
+        name = name_of(replace(row, analyte=replace(row.analyte, text=whole)))
+        return replace(name, text=text)
     known = vocabulary.analyte_in_table(text) or analyte_of_heading(text)
-    return named or Name(known, text)
+    return name or Name(known, text)
 
 
 def _with_bracket(row: ResultRow) -> Name | None:
@@ -185,14 +185,14 @@ def _of_each(row: ResultRow) -> Name | None:
     may be of a capsule or not."""
     behind = _OF_EACH.match(row.analyte.text)
     analyte = vocabulary.analyte(behind["name"]) if behind else None
-    each = vocabulary.unit(f"mg/{behind['each']}") if behind else None
-    if analyte is None or each is None or not (each.basis or "").startswith("per "):
+    unit_of_each = vocabulary.unit(f"mg/{behind['each']}") if behind else None
+    if analyte is None or unit_of_each is None or not (unit_of_each.basis or "").startswith("per "):
         return None
     columns = (row.unit, row.header_unit, row.section_unit)
     units = [vocabulary.unit(column.text) for column in columns if column is not None]
-    said = _UNIT_BEHIND.match(row.result.text.strip()) if row.result else None
-    units += [vocabulary.unit(said["unit"])] if said else []
-    same = any(unit is not None and unit.basis == each.basis for unit in units)
+    behind_result = _UNIT_BEHIND.match(row.result.text.strip()) if row.result else None
+    units += [vocabulary.unit(behind_result["unit"])] if behind_result else []
+    same = any(unit is not None and unit.basis == unit_of_each.basis for unit in units)
     return Name(analyte, row.analyte.text) if same else None
 
 

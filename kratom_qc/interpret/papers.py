@@ -79,11 +79,11 @@ def is_identifier(text: str, *, in_place: bool = False) -> bool:
         return False
     if len(codes) == len(words):
         return True
-    others = [word for word in words if word not in codes]
+    capitals = [word for word in words if word not in codes]
     if not in_place or any(map(_means_something, re.findall("[A-Z]+", text))):
         return False
     if any(any(map(str.isdigit, code)) for code in codes):
-        return all(map(_CAPITALS.fullmatch, others))
+        return all(map(_CAPITALS.fullmatch, capitals))
     return len(words) == 1 and bool(_LETTERS.fullmatch(text) or is_test_code(text))
 
 
@@ -134,14 +134,14 @@ def is_document(text: str) -> bool:
     words = rest.split()
     if len(words) > 1 and words[0].casefold() in _OF_PAPER and words[1].casefold() in _FORMS:
         words = words[1:]  # `COA template v4.2`
-    named = 0
+    count = 0
     while words and _is_document_word(words[0]):
-        words, named = words[1:], named + 1
+        words, count = words[1:], count + 1
     if not words:
         return behind is not None
     code = " ".join(words)
     return (
-        (named > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
+        (count > 0 or behind is not None) and is_identifier(code) and not vocabulary.fact_name(rest)
     )
 
 
@@ -182,9 +182,9 @@ def is_limit_of_detection(text: str) -> bool:
     words = match["what"].strip(" :=–-").split()
     of = _EVERY.fullmatch(match["of"].strip()) if match["of"] else None
     subject = of["subject"] if of else ""
-    for at in range(len(words), 0, -1):
-        role = vocabulary.column_role(" ".join(words[:at]))
-        rest = " ".join([*words[at:], subject]).strip(" ,:–-")
+    for end in range(len(words), 0, -1):
+        role = vocabulary.column_role(" ".join(words[:end]))
+        rest = " ".join([*words[end:], subject]).strip(" ,:–-")
         if role in ("lod", "loq") and (not rest or _names_analytes(rest)):
             return True
     return False

@@ -115,13 +115,13 @@ def plain_shape(text: str, label: str = "") -> str:
 
 @lru_cache(16384)
 def _plain_shape(text: str, label: str) -> str:
-    for each in _kinds_of(label) if label else ():
-        if shape := _shape_under(each, text):
+    for each_kind in _kinds_of(label) if label else ():
+        if shape := _shape_under(each_kind, text):
             return shape
-    for own, rest in _labelled(text):
+    for part_kind, rest in _labelled(text):
         if not rest:
             return "a label"
-        if shape := _shape_under(own, rest):
+        if shape := _shape_under(part_kind, rest):
             return shape
     return _shape_anywhere(text)
 
@@ -300,8 +300,8 @@ def is_method(text: str) -> bool:
     """What results are obtained by: techniques, numbers of published or own methods, and words
     between them."""
     rest = text
-    for named in techniques_in(text):
-        rest = re.sub(re.escape(named.words), " ", rest, flags=re.IGNORECASE)
+    for mention in techniques_in(text):
+        rest = re.sub(re.escape(mention.words), " ", rest, flags=re.IGNORECASE)
     rest = folded(_without_own_numbers(rest))
     tokens = [token.strip(".:*-–") for token in _BETWEEN_METHODS.split(rest)]
     known = all(_is_known(token, _method_words()) for token in tokens)
@@ -328,30 +328,30 @@ def is_told_method(text: str) -> bool:
     a published method or has a unit that no result has."""
     rest = f" {folded(text).replace('carried out', 'carried-out')} "
     techniques = techniques_in(text)
-    for named in techniques:
-        rest = rest.replace(folded(named.words), " , ")
+    for mention in techniques:
+        rest = rest.replace(folded(mention.words), " , ")
     tokens = [token.strip(".:*'-") for token in _TELLS.findall(rest)]
     tokens = [token for token in tokens if token]
-    told = bool(techniques) or not (_told("sign") | _published()).isdisjoint(tokens)
-    return told and all(_tells_how(tokens, at) for at in range(len(tokens)))
+    tells = bool(techniques) or not (_told("sign") | _published()).isdisjoint(tokens)
+    return tells and all(_tells_how(tokens, index) for index in range(len(tokens)))
 
 
-def _tells_how(tokens: Sequence[str], at: int) -> bool:
-    token, before = tokens[at], tokens[at - 1] if at else ""
+def _tells_how(tokens: Sequence[str], index: int) -> bool:
+    token, before = tokens[index], tokens[index - 1] if index else ""
     if token in _told("aux"):
-        return _is_done(tokens[at:])
+        return _is_done(tokens[index:])
     if token in _told("words", "prose", "reagent", "number") or _NAMED_METHOD.fullmatch(token):
         return True
     if token[0].isdigit():
-        return _is_number_of_method(tokens, at)
+        return _is_number_of_method(tokens, index)
     if token in _told("done_in"):
         return before[:1].isdigit() or before == "/"
     if token == "%":
-        return not _told("reagent").isdisjoint(tokens[at + 1 : at + 2])
+        return not _told("reagent").isdisjoint(tokens[index + 1 : index + 2])
     if token in _published() or not token[0].isalnum():
         return True
-    named = vocabulary.analyte(token) is not None or bool(techniques_in(token))
-    return len(token) > 1 and named
+    has_name = vocabulary.analyte(token) is not None or bool(techniques_in(token))
+    return len(token) > 1 and has_name
 
 
 def _is_done(tokens: Sequence[str]) -> bool:
@@ -360,15 +360,15 @@ def _is_done(tokens: Sequence[str]) -> bool:
     return after.endswith("ed") or after in _told("done")
 
 
-def _is_number_of_method(tokens: Sequence[str], at: int) -> bool:
+def _is_number_of_method(tokens: Sequence[str], index: int) -> bool:
     """Whether a number has a unit that no result has, is the first of a range, or names a published
     method."""
-    after, next_after = [*tokens[at + 1 : at + 3], "", ""][:2]
+    after, next_after = [*tokens[index + 1 : index + 3], "", ""][:2]
     if after in _told("done_in") or (after == "%" and next_after in _told("reagent")):
         return True
     if after in ("-", "x", "×", "±", "/") and next_after[:1].isdigit():
         return True
-    return _is_published(tokens[:at]) and bool(_CODE.fullmatch(tokens[at]))
+    return _is_published(tokens[:index]) and bool(_CODE.fullmatch(tokens[index]))
 
 
 def _is_published(before: Sequence[str]) -> bool:
@@ -401,8 +401,8 @@ def is_method_in_place(text: str) -> bool:
     """What stands in the place of a method: also the bare numbers of a laboratory's own methods,
     with a mark for accreditation behind: `BAB-M-11 † HPLC-PDA`."""
     rest = [word for word in re.sub("[*†‡§]", " ", text).split() if not _is_own_method(word)]
-    said = " ".join(rest)
-    return not said or is_method(said) or is_instrument(said) or is_test_code(said)
+    words = " ".join(rest)
+    return not words or is_method(words) or is_instrument(words) or is_test_code(words)
 
 
 def _is_own_method(word: str) -> bool:
@@ -416,8 +416,8 @@ def is_instrument(text: str) -> bool:
     without = re.sub(r"\bno\.?\s*(?=\S*[0-9])", " ", folded(text))
     tokens = [token.strip("().,") for token in re.split(r"[\s/,;-]+", without)]
     makers = plain_words("instrument", "words")
-    named = not makers.isdisjoint(tokens)
-    return named and all(_is_known(token, makers) for token in tokens)
+    has_maker = not makers.isdisjoint(tokens)
+    return has_maker and all(_is_known(token, makers) for token in tokens)
 
 
 def _is_known(token: str, words: frozenset[str]) -> bool:
@@ -460,9 +460,9 @@ def _is_plant(text: str) -> bool:
 
 def _says_leaf_only(part: str) -> bool:
     """`Red`, `Green vein`: words by which leaf is sold."""
-    said = vocabulary.form_words(part)
-    leaf = said.product in (None, "crushed_leaf", "leaf_powder")
-    return leaf and not said.left and not vocabulary.potent_words(part)
+    form = vocabulary.form_words(part)
+    leaf = form.product in (None, "crushed_leaf", "leaf_powder")
+    return leaf and not form.left and not vocabulary.potent_words(part)
 
 
 def _is_container(text: str) -> bool:
@@ -511,8 +511,8 @@ def _is_party(text: str) -> bool:
     if is_organisation(text) or is_person(text):
         return True
     head, comma, rest = text.partition(",")
-    named = bool(comma) and (is_organisation(head) or is_person(head))
-    return named and (is_address(rest.strip()) or is_place(rest))
+    is_party = bool(comma) and (is_organisation(head) or is_person(head))
+    return is_party and (is_address(rest.strip()) or is_place(rest))
 
 
 # ---------------------------------------------------------------- which shape where

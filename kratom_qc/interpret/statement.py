@@ -167,10 +167,10 @@ def readings(text: str, mark: str | None) -> tuple[Statement, ...]:
     try:
         return (statement(text, mark),)
     except Unreadable as error:
-        found = _ambiguous(text, mark) if error.code == "AMBIGUOUS-NUMBER" else ()
-        if not found:
+        statements = _ambiguous(text, mark) if error.code == "AMBIGUOUS-NUMBER" else ()
+        if not statements:
             raise
-        return found
+        return statements
 
 
 def _ambiguous(text: str, mark: str | None) -> tuple[Statement, ...]:
@@ -178,11 +178,11 @@ def _ambiguous(text: str, mark: str | None) -> tuple[Statement, ...]:
     its mark as a decimal mark, or as a thousands mark. Nothing where one way cannot be read."""
     ways = flat_or_raised(text.strip(), mark)
     if ways:
-        found = [_if_readable(*way) for way in ways]
-        return () if None in found else tuple(dict.fromkeys(filter(None, found)))
+        statements = [_if_readable(*way) for way in ways]
+        return () if None in statements else tuple(dict.fromkeys(filter(None, statements)))
     if mark is not None:
         return tuple(filter(None, [_if_readable(text, "," if mark == "." else ".")]))
-    both = (_if_readable(text, each) for each in (".", ","))
+    both = (_if_readable(text, decimal_mark) for decimal_mark in (".", ","))
     return tuple(dict.fromkeys(filter(None, both)))
 
 

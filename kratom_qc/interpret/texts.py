@@ -79,8 +79,8 @@ def fates(
             entry = AccountEntry(text.source, Fate.PLAIN, "a sequence number")
         else:
             source = text.source
-            said = (source.text, source.shown, source.kind)
-            alike = (*said, text.kind, text.label, text.column, text.row_of)
+            shape = (source.text, source.shown, source.kind)
+            alike = (*shape, text.kind, text.label, text.column, text.row_of)
             if alike not in known:
                 known[alike] = paper.fate(text, looked_at=unread < _MOST_UNREAD)
                 unread += known[alike].fate is Fate.UNREAD
@@ -108,11 +108,11 @@ def _sequence_numbers(texts: Iterable[PageText]) -> set[CellRef]:
     return {cell.ref for cells in counted for cell in cells}
 
 
-def _is_sequence(said: Sequence[str]) -> bool:
+def _is_sequence(texts: Sequence[str]) -> bool:
     """1, 2, 3, …, with the letters of sections between: A, 1, 2, B, 3."""
-    numbers = [text for text in said if text.isdigit()]
-    letters = [text for text in said if not text.isdigit()]
-    counted = numbers == [str(at) for at in range(1, len(numbers) + 1)]
+    numbers = [text for text in texts if text.isdigit()]
+    letters = [text for text in texts if not text.isdigit()]
+    counted = numbers == [str(number) for number in range(1, len(numbers) + 1)]
     lettered = all(map(_SECTION.fullmatch, letters)) and letters == sorted(set(letters))
     return bool(numbers) and counted and lettered
 
@@ -147,15 +147,15 @@ def text_hold_reasons(entries: Iterable[AccountEntry], file: str) -> tuple[HoldR
             places.setdefault(_quoted(entry.source.text), []).append(entry)
     if not places:
         return ()
-    told = [f"{quote} at {_cells(at, file)}" for quote, at in places.items()]
-    more = f"; and {len(told) - _MOST_QUOTED} more" if len(told) > _MOST_QUOTED else ""
+    quotes = [f"{quote} at {_cells(refs, file)}" for quote, refs in places.items()]
+    more = f"; and {len(quotes) - _MOST_QUOTED} more" if len(quotes) > _MOST_QUOTED else ""
     what = (
         "a text that nobody has read"
-        if len(told) == 1
-        else f"{len(told)} texts that nobody has read"
+        if len(quotes) == 1
+        else f"{len(quotes)} texts that nobody has read"
     )
     first = next(iter(places.values()))[0].source.ref
-    return (HoldReason(RULE, f"{what}: {'; '.join(told[:_MOST_QUOTED])}{more}", first),)
+    return (HoldReason(RULE, f"{what}: {'; '.join(quotes[:_MOST_QUOTED])}{more}", first),)
 
 
 def _quoted(text: str) -> str:
@@ -176,19 +176,19 @@ def read_again(
         return certificate
     own = own_words(certificate.printed_facts)
     texts = tuple(_read_again(entry, register, own) for entry in certificate.texts)
-    others = (reason for reason in certificate.hold_reasons if reason.rule_id != RULE)
-    reasons = (*others, *text_hold_reasons(texts, certificate.file))
+    kept = (reason for reason in certificate.hold_reasons if reason.rule_id != RULE)
+    reasons = (*kept, *text_hold_reasons(texts, certificate.file))
     return replace(certificate, texts=texts, hold_reasons=reasons)
 
 
 def _read_again(entry: AccountEntry, register: TextRegister, own: OwnWords) -> AccountEntry:
     if not entry.unread:
         return entry
-    found = [register.find(text, own) for text in entry.unread]
-    left = tuple(text for text, read in zip(entry.unread, found, strict=True) if read is None)
+    entries = [register.find(text, own) for text in entry.unread]
+    left = tuple(text for text, read in zip(entry.unread, entries, strict=True) if read is None)
     if left:
         return replace(entry, unread=left)
-    because = "; ".join(dict.fromkeys(read.because for read in found if read is not None))
+    because = "; ".join(dict.fromkeys(read.because for read in entries if read is not None))
     return replace(entry, fate=Fate.READ_BEFORE, meaning=because, unread=())
 
 
@@ -272,14 +272,16 @@ class _Paper:
             return AccountEntry(source, Fate.UNDERSTOOD, "the day of a measurement", text.kind)
         if not looked_at:
             return AccountEntry(source, Fate.UNREAD, kind=text.kind, unread=(source.text,))
-        said = (source.shown or source.text).strip()
+        printed = (source.shown or source.text).strip()
         meanings: list[tuple[Fate, str]] = []
-        unread = unread_sentences(said, lambda part: self._is_read(part, said, text, meanings))
+        unread = unread_sentences(
+            printed, lambda part: self._is_read(part, printed, text, meanings)
+        )
         if unread:
             # A short word means something by what stands before it.
-            named = _named(text)
-            if len(unread) == 1 and named and len(unread[0].split()) <= _SHORT:
-                unread = (f"{named}: {unread[0]}",)
+            label = _named(text)
+            if len(unread) == 1 and label and len(unread[0].split()) <= _SHORT:
+                unread = (f"{label}: {unread[0]}",)
             return AccountEntry(source, Fate.UNREAD, kind=text.kind, unread=unread)
         fate = max((fate for fate, _ in meanings), key=_LEAST_CERTAIN.index, default=Fate.PLAIN)
         meaning = "; ".join(dict.fromkeys(meaning for _, meaning in meanings))
@@ -293,8 +295,8 @@ class _Paper:
         shape = plain_shape(part, label) or _shape_alone(part, text)
         if shape and not self._leads_to_another(shape, part, label):
             meanings.append((Fate.PLAIN, shape))
-        elif found := self._in_register(part, _named(text) if part == whole else ""):
-            meanings.append((Fate.READ_BEFORE, found))
+        elif because := self._in_register(part, _named(text) if part == whole else ""):
+            meanings.append((Fate.READ_BEFORE, because))
         elif repeated := self._repeats(part, text):
             meanings.append((Fate.UNDERSTOOD, repeated))
         elif is_told_method(part):
@@ -313,8 +315,8 @@ class _Paper:
 
     def _in_register(self, part: str, label: str) -> str:
         ways = (part, f"{label}: {part}") if label else (part,)
-        found = (shipped().find(way, self._own) for way in ways)
-        return next((read.because for read in found if read is not None), "")
+        entries = (shipped().find(way, self._own) for way in ways)
+        return next((read.because for read in entries if read is not None), "")
 
     @cached_property
     def _own(self) -> OwnWords:
@@ -351,8 +353,8 @@ class _Paper:
                 continue
             head = key[: len(key) - len(value)].strip(" :#-")
             titled = name == "certificate_id" and vocabulary.is_title(head)
-            named = titled or vocabulary.fact_name(head) == name
-            if named or (not head and _is_telling(value)):
+            is_named = titled or vocabulary.fact_name(head) == name
+            if is_named or (not head and _is_telling(value)):
                 return True
         return False
 
@@ -372,19 +374,23 @@ class _Paper:
             for unit in units
         )
 
-    def _repeats_detection(self, said: str, text: PageText) -> bool:
+    def _repeats_detection(self, answer_text: str, text: PageText) -> bool:
         """`Y` or `N` under `detect_flag`, where the result of the row was read so."""
         if vocabulary.column_role(text.column) != "detection":
             return False
-        ref, answer = text.source.ref, _YES_OR_NO.get(said.casefold())
+        ref, answer = text.source.ref, _YES_OR_NO.get(answer_text.casefold())
         row = ref.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        own = [
+        results = [
             result
             for result in self.results
             if result.ref.sheet == ref.sheet
             and result.ref.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == row
         ]
-        return answer is not None and bool(own) and all(one.detected is answer for one in own)
+        return (
+            answer is not None
+            and bool(results)
+            and all(result.detected is answer for result in results)
+        )
 
     def _repeats_a_result(self, text: str) -> bool:
         """`Mitragynine 14.2 mg/g`, where the table says the same."""
@@ -398,18 +404,18 @@ class _Paper:
         return False
 
     def _equals_a_result(self, analyte: str, name: str, text: str) -> bool:
-        own = [result for result in self.results if result.analyte == analyte]
-        if not own:
+        results = [result for result in self.results if result.analyte == analyte]
+        if not results:
             return False
         row = ResultRow(SourceText(name, _NOWHERE), SourceText(text, _NOWHERE))
         reading = read_row(row, self.mark, "")
         stated = reading.result
         if stated is None or not stated.measured or reading.hold_reasons:
             return False
-        said = (stated.interval, stated.unit, stated.detected, stated.portion)
+        statement = (stated.interval, stated.unit, stated.detected, stated.portion)
         return all(
-            (result.interval, result.unit, result.detected, result.portion) == said
-            for result in own
+            (result.interval, result.unit, result.detected, result.portion) == statement
+            for result in results
         )
 
     def _repeats_a_limit_of_detection(self, text: str) -> bool:
@@ -421,8 +427,8 @@ class _Paper:
         if match is None or known is None or unit is None or role not in ("lod", "loq"):
             return False
         size = unit.in_canonical(Decimal(match["number"].replace(",", ".")))
-        own = [result for result in self.results if result.analyte == known.id]
-        return bool(own) and all(getattr(result, role) == size for result in own)
+        results = [result for result in self.results if result.analyte == known.id]
+        return bool(results) and all(getattr(result, role) == size for result in results)
 
 
 _BOUND = re.compile(

@@ -70,16 +70,16 @@ def explained(certificate: Certificate) -> Certificate:
     """A certificate whose verdicts, results and bases are said in words that we know, where its own
     legend explains them: `X = nehodnoceno`, `n.b. = kleiner Bestimmungsgrenze`."""
     words = defined(text.source.text for text in certificate.texts)
-    words = {name: known for name, said in words.items() if (known := _known_part(said))}
+    words = {name: known for name, meaning in words.items() if (known := _known_part(meaning))}
     if not words:
         return certificate
     return replace(certificate, rows=tuple(_explained(row, words) for row in certificate.rows))
 
 
-def _known_part(said: str) -> str:
+def _known_part(meaning: str) -> str:
     """What a legend says in words that we know: all of it, what stands in its brackets, or what
     stands before them."""
-    ways = (said, *re.findall(r"\(([^()]+)\)", said), said.partition("(")[0])
+    ways = (meaning, *re.findall(r"\(([^()]+)\)", meaning), meaning.partition("(")[0])
     return next((way.strip() for way in ways if _is_known(way.strip())), "")
 
 
@@ -88,19 +88,19 @@ def _is_known(said: str) -> bool:
 
 
 def _explained(row: ResultRow, words: Mapping[str, str]) -> ResultRow:
-    found = row.result
-    meant = words.get(folded(found.text.strip(" ."))) if found is not None else None
-    if found is not None and meant is not None and vocabulary.status(meant) in _NO_OPINION:
-        row = replace(row, result=replace(found, text=meant))
+    result = row.result
+    meant = words.get(folded(result.text.strip(" ."))) if result is not None else None
+    if result is not None and meant is not None and vocabulary.status(meant) in _NO_OPINION:
+        row = replace(row, result=replace(result, text=meant))
     basis = row.basis
     stated = words.get(folded(basis.text.strip(" ."))) if basis is not None else None
     if basis is not None and stated is not None and vocabulary.basis_in(basis.text).basis is None:
         row = replace(row, basis=replace(basis, text=stated))
     cell = row.verdict
-    said = words.get(folded(cell.text.strip())) if cell is not None else None
-    if cell is None or said is None or verdict_meaning(cell.text) is not None:
+    known = words.get(folded(cell.text.strip())) if cell is not None else None
+    if cell is None or known is None or verdict_meaning(cell.text) is not None:
         return row
-    return replace(row, verdict=replace(cell, text=said))
+    return replace(row, verdict=replace(cell, text=known))
 
 
 def opinion_reasons(kind: str | None, result: Result) -> tuple[HoldReason, ...]:

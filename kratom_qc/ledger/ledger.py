@@ -171,8 +171,8 @@ class Writer:
     def terms(self) -> str | None:
         """The hash of the terms of the newest pass."""
         newest = select(PASSES.c.terms).order_by(PASSES.c.sequence.desc()).limit(1)
-        found: str | None = self._connection.execute(newest).scalar_one_or_none()
-        return found
+        terms: str | None = self._connection.execute(newest).scalar_one_or_none()
+        return terms
 
     def batches(self, batch_ids: Collection[str]) -> dict[str, KnownBatch]:
         """Batches by their ids, as this transaction sees them; without those never judged."""
@@ -266,15 +266,15 @@ class Ledger:
         """The hash of every entry after one, in their order."""
         rows = select(JOURNAL.c.hash).where(JOURNAL.c.sequence > after).order_by(JOURNAL.c.sequence)
         with reading(self._engine) as connection:
-            found = connection.execution_options(yield_per=_ASKED).execute(rows)
-            yield from found.scalars()
+            result = connection.execution_options(yield_per=_ASKED).execute(rows)
+            yield from result.scalars()
 
     def faults(self, heads: Iterable[Head] = ()) -> list[Fault]:
         """What is wrong with the journal, given heads that were exported; empty where nothing is.
         Raises StoreError where the database itself is damaged."""
         with reading(self._engine) as connection:
-            found = connection.execution_options(yield_per=_ASKED).exec_driver_sql(_WHOLE_JOURNAL)
-            return list(faults(found, heads))
+            result = connection.execution_options(yield_per=_ASKED).exec_driver_sql(_WHOLE_JOURNAL)
+            return list(faults(result, heads))
 
     def damage(self) -> list[str]:
         """What SQLite finds wrong with its file: rows that an index hides, for instance. Nothing
@@ -282,8 +282,8 @@ class Ledger:
         if self._engine.dialect.name != "sqlite":
             return []
         with reading(self._engine) as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars()
-            return [line for line in found if line != "ok"]
+            result = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars()
+            return [line for line in result if line != "ok"]
 
     def rebuild(self) -> dict[str, int]:
         """Make the state again from the journal. Returns in how many rows each table differed, of
@@ -315,11 +315,11 @@ class Ledger:
         another version, or refused by this one for the first trouble of the machine."""
         columns = [FILES.c[name] for name in KnownFile._fields]
         once = and_(FILES.c.program == program, FILES.c.tries == 1)
-        again = and_(FILES.c.status == "refused", or_(FILES.c.program != program, once))
-        rows = select(*columns).where(or_(FILES.c.status == "waiting", again))
+        refused = and_(FILES.c.status == "refused", or_(FILES.c.program != program, once))
+        rows = select(*columns).where(or_(FILES.c.status == "waiting", refused))
         with reading(self._engine) as connection:
-            found = connection.execute(rows.order_by(FILES.c.sequence))
-            return [KnownFile(*row) for row in found]
+            result = connection.execute(rows.order_by(FILES.c.sequence))
+            return [KnownFile(*row) for row in result]
 
     def deliveries(self, hashes: Collection[str]) -> set[tuple[str, str, str]]:
         """(hash, name, route) of every delivery of some files."""
@@ -332,21 +332,21 @@ class Ledger:
         with reading(self._engine) as connection:
             kept = FILES.c.status != "retired"
             rows = select(FILES.c.sha256, FILES.c.name).where(kept).order_by(FILES.c.sequence)
-            found = connection.execution_options(yield_per=_ASKED).execute(rows)
-            yield from ((sha256, name) for sha256, name in found)
+            result = connection.execution_options(yield_per=_ASKED).execute(rows)
+            yield from ((sha256, name) for sha256, name in result)
 
     def files_of(self, batch_ids: Collection[str]) -> dict[str, dict[str, str]]:
         """Of batches the hashes of the files that speak of them, in the order they came, each with
         the pass that holds what was read of it."""
         return {
-            batch_id: {one.sha256: one.pass_id for one in files}
+            batch_id: {file.sha256: file.pass_id for file in files}
             for batch_id, files in self.certificates(batch_ids).items()
         }
 
     def amended(self, batch_ids: Collection[str]) -> dict[str, dict[str, str]]:
         """Of batches the files that gave way to another, each with the one that did it."""
         return {
-            batch_id: {one.sha256: one.amended_by for one in files if one.amended_by}
+            batch_id: {file.sha256: file.amended_by for file in files if file.amended_by}
             for batch_id, files in self.certificates(batch_ids).items()
         }
 
@@ -354,11 +354,11 @@ class Ledger:
         """Of batches every file that speaks of them, in the order they came."""
         names = ("sequence", "batch_id", *KnownCertificate._fields)
         columns = [CERTIFICATES.c[name] for name in names]
-        found: dict[str, list[KnownCertificate]] = {}
+        certificates: dict[str, list[KnownCertificate]] = {}
         rows = self._among(columns, CERTIFICATES.c.batch_id, batch_ids)
         for _, batch_id, *known in sorted(rows, key=lambda row: row[0]):
-            found.setdefault(batch_id, []).append(KnownCertificate(*known))
-        return found
+            certificates.setdefault(batch_id, []).append(KnownCertificate(*known))
+        return certificates
 
     def counted(
         self,
@@ -381,8 +381,8 @@ class Ledger:
             rows = rows.where(CERTIFICATES.c.sha256.in_(sent), _VENDOR.in_([vendor]))
         rows = rows.order_by(CERTIFICATES.c.sequence.desc()).limit(newest)
         with reading(self._engine) as connection:
-            found = [CountedCertificate._make(row) for row in connection.execute(rows)]
-        return found[::-1]
+            result = [CountedCertificate._make(row) for row in connection.execute(rows)]
+        return result[::-1]
 
     def laboratories(self) -> list[str]:
         """Every text in which the laboratories of a batch are told."""
@@ -394,17 +394,17 @@ class Ledger:
     ) -> list[CountedCertificate]:
         """So many files that count: of a batch, and of those first judged before it, the newest
         first to be taken; of its product, whose laboratories are told in one of these texts."""
-        own = select(BATCHES.c.first).where(BATCHES.c.batch_id == batch.batch_id)
+        place = select(BATCHES.c.first).where(BATCHES.c.batch_id == batch.batch_id)
         rows = _COUNTED.where(
             BATCHES.c.product == batch.product if batch.product else BATCHES.c.product.is_(None),
-            BATCHES.c.first <= own.scalar_subquery(),
+            BATCHES.c.first <= place.scalar_subquery(),
             BATCHES.c.laboratory.in_(laboratories),
         )
         newest_first = (BATCHES.c.first.desc(), CERTIFICATES.c.sequence.desc())
         rows = rows.order_by(*newest_first).limit(newest)
         with reading(self._engine) as connection:
-            found = [CountedCertificate._make(row) for row in connection.execute(rows)]
-        return found[::-1]
+            certificates = [CountedCertificate._make(row) for row in connection.execute(rows)]
+        return certificates[::-1]
 
     def sharing(self, traces: Collection[str]) -> set[str]:
         """The batches whose certificates have one of these traces."""
@@ -429,8 +429,8 @@ class Ledger:
         columns = [PASSES.c[name] for name in KnownPass._fields]
         rows = select(*columns).order_by(PASSES.c.sequence.desc()).limit(count)
         with reading(self._engine) as connection:
-            found = [KnownPass(*row) for row in connection.execute(rows)]
-        return [one._replace(holds=_loaded("passes", one.holds)) for one in found]
+            passes = [KnownPass(*row) for row in connection.execute(rows)]
+        return [stored._replace(holds=_loaded("passes", stored.holds)) for stored in passes]
 
     def retired_files(self) -> list[str]:
         """The hashes of the files that are not kept any more."""
@@ -441,17 +441,17 @@ class Ledger:
     def lying(self, passes: Collection[str] | None = None) -> dict[str, str]:
         """The passes whose rows lie together with those of others, of all or of some, each with the
         name of the file (without its ending) in which they do."""
-        own = literal("%archive/verdicts/") + PASSES.c.pass_id + ".parquet%"
-        rows = select(PASSES.c.pass_id, PASSES.c.holds).where(PASSES.c.holds.notlike(own))
+        own_file = literal("%archive/verdicts/") + PASSES.c.pass_id + ".parquet%"
+        rows = select(PASSES.c.pass_id, PASSES.c.holds).where(PASSES.c.holds.notlike(own_file))
         if passes is not None:
             rows = rows.where(PASSES.c.pass_id.in_(list(passes)))
         with reading(self._engine) as connection:
-            found = {
+            holds_of = {
                 pass_id: _loaded("passes", holds) for pass_id, holds in connection.execute(rows)
             }
         return {
             pass_id: path.removeprefix("archive/verdicts/").removesuffix(".parquet")
-            for pass_id, holds in found.items()
+            for pass_id, holds in holds_of.items()
             for path in holds
             if path.startswith("archive/verdicts/")
         }
@@ -468,9 +468,9 @@ class Ledger:
         """How many batches there are."""
         both = BATCHES.c.disposition, BATCHES.c.verdict  # in the order of an index
         with reading(self._engine) as connection:
-            found = connection.execute(select(*both, func.count()).group_by(*both)).all()
+            counts = connection.execute(select(*both, func.count()).group_by(*both)).all()
         dispositions, verdicts = Counter[str](), Counter[str]()
-        for disposition, verdict, number in found:
+        for disposition, verdict, number in counts:
             dispositions[disposition] += number
             verdicts[verdict] += number
         return Tally(*(dict(sorted(counts.items())) for counts in (verdicts, dispositions)))
@@ -480,16 +480,18 @@ class Ledger:
         first, the newest first."""
         waiting = (Disposition.ON_HOLD, Disposition.AWAITING_REVIEW)
         columns = BATCHES.c.disposition, BATCHES.c.verdict
-        worst = case({str(one): place for place, one in enumerate(Decision)}, value=columns[1])
+        worst = case(
+            {str(decision): place for place, decision in enumerate(Decision)}, value=columns[1]
+        )
         kinds = select(*columns).where(columns[0].in_(waiting)).group_by(*columns)
-        found: list[KnownBatch] = []
+        batches: list[KnownBatch] = []
         with reading(self._engine) as connection:
             # Kind by kind an index has them in order: sorting all would cost more at every pass.
             for kind in connection.execute(kinds.order_by(columns[0].desc(), worst)).all():
                 rows = _BATCHES.where(columns[0] == kind[0], columns[1] == kind[1])
                 rows = rows.order_by(BATCHES.c.sequence.desc(), BATCHES.c.first)
-                found += map(known_batch, connection.execute(rows.limit(count - len(found))))
-        return found
+                batches += map(known_batch, connection.execute(rows.limit(count - len(batches))))
+        return batches
 
     def on_hold(self) -> list[tuple[str, str, str]]:
         """(batch, when it was judged first, why it is held) of every batch on hold, the oldest
@@ -507,8 +509,8 @@ class Ledger:
         columns = [FILES.c[name] for name in RefusedFile._fields]
         rows = select(*columns).where(FILES.c.status == "refused", FILES.c.tries > 1)
         with reading(self._engine) as connection:
-            found = connection.execute(rows.order_by(FILES.c.sequence.desc()))
-            return [RefusedFile(row.sha256, row.name, row.why or "") for row in found]
+            result = connection.execute(rows.order_by(FILES.c.sequence.desc()))
+            return [RefusedFile(row.sha256, row.name, row.why or "") for row in result]
 
     def files_by_status(self) -> dict[str, int]:
         """How many files there are: waiting, judged, refused."""
@@ -536,16 +538,16 @@ class Ledger:
         columns = [FILES.c[name] for name in RefusedFile._fields]
         rows = select(*columns).where(FILES.c.status == "refused")
         with reading(self._engine) as connection:
-            found = connection.execute(rows.order_by(FILES.c.sequence.desc()))
-            return [RefusedFile(row.sha256, row.name, row.why or "") for row in found]
+            result = connection.execute(rows.order_by(FILES.c.sequence.desc()))
+            return [RefusedFile(row.sha256, row.name, row.why or "") for row in result]
 
     def verdicts_of(self, batch_ids: Collection[str]) -> dict[str, list[Entry]]:
         """Every `judged` entry on batches, in their order."""
-        found: dict[str, list[Entry]] = {}
+        verdicts: dict[str, list[Entry]] = {}
         for entry in self.about(batch_ids):
             if entry.act == "judged":
-                found.setdefault(entry.subject, []).append(entry)
-        return found
+                verdicts.setdefault(entry.subject, []).append(entry)
+        return verdicts
 
     def terms(self) -> dict[str, Any]:
         """By what passes judged, by hash."""
@@ -562,8 +564,8 @@ class Ledger:
         )
         with reading(self._engine) as connection:
             now = connection.execute(newest).scalar_one_or_none()
-            others = PASSES.c.terms.is_distinct_from(now)
-            return int(connection.execute(rows.where(others)).scalar_one())
+            by_others = PASSES.c.terms.is_distinct_from(now)
+            return int(connection.execute(rows.where(by_others)).scalar_one())
 
     def is_committed(self, pass_id: str) -> bool:
         """Whether a pass counts."""
@@ -631,7 +633,7 @@ def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[
     else:
         rows = _among(connection, columns, BATCHES.c.batch_id, batch_ids)
     known = (known_batch(row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
-    return {one.batch_id: one for one in known}
+    return {batch.batch_id: batch for batch in known}
 
 
 def known_batch(row: Sequence[Any]) -> KnownBatch:
@@ -647,9 +649,9 @@ def known_batch(row: Sequence[Any]) -> KnownBatch:
 def _among(
     connection: Connection, columns: list[Any], column: ColumnElement[str], values: Collection[str]
 ) -> Rows:
-    found: Rows = []
+    found_rows: Rows = []
     unique = list(dict.fromkeys(values))
     for start in range(0, len(unique), _ASKED):
         rows = select(*columns).where(column.in_(unique[start : start + _ASKED]))
-        found += map(tuple, connection.execute(rows))
-    return found
+        found_rows += map(tuple, connection.execute(rows))
+    return found_rows

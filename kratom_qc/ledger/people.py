@@ -119,8 +119,8 @@ class People:
     def _secrets(self, user: KnownUser) -> Secrets | None:
         rows = select(CREDENTIALS.c.password, CREDENTIALS.c.key)
         with self._ledger.reading() as connection:
-            named = rows.where(CREDENTIALS.c.name == user.name)
-            row = connection.execute(named).one_or_none()
+            of_user = rows.where(CREDENTIALS.c.name == user.name)
+            row = connection.execute(of_user).one_or_none()
         known = row is not None and digest_of(row.password) == user.password
         return Secrets(*row) if row is not None and known else None
 
@@ -177,32 +177,32 @@ class People:
             DELIVERIES.c.sha256.in_(list(hashes)), DELIVERIES.c.route.in_(_BY_PEOPLE)
         )
         with self._ledger.reading() as connection:
-            found = connection.execute(rows.order_by(DELIVERIES.c.sequence))
-            return [(actor, name) for actor, name in found]
+            result = connection.execute(rows.order_by(DELIVERIES.c.sequence))
+            return [(actor, name) for actor, name in result]
 
     def vendors_of(self, hashes: Collection[str]) -> dict[str, set[str | None]]:
         """Of files the vendors that delivered them; None stands for a delivery of nobody whom the
         portal knows."""
-        found: dict[str, set[str | None]] = {}
+        vendors: dict[str, set[str | None]] = {}
         rows = select(DELIVERIES.c.sha256, DELIVERIES.c.vendor).where(
             DELIVERIES.c.sha256.in_(list(hashes))
         )
         with self._ledger.reading() as connection:
             for sha256, vendor in connection.execute(rows):
-                found.setdefault(sha256, set()).add(vendor)
-        return found
+                vendors.setdefault(sha256, set()).add(vendor)
+        return vendors
 
     def batches_of(self, hashes: Collection[str]) -> dict[str, list[str]]:
         """Of files the batches that they speak of, in the files' order."""
-        found: dict[str, list[str]] = {}
+        batches: dict[str, list[str]] = {}
         rows = select(CERTIFICATES.c.sha256, CERTIFICATES.c.batch_id).where(
             CERTIFICATES.c.sha256.in_(list(hashes))
         )
         with self._ledger.reading() as connection:
             ordered = rows.order_by(CERTIFICATES.c.sequence, CERTIFICATES.c.batch_id)
             for sha256, batch_id in connection.execute(ordered):
-                found.setdefault(sha256, []).append(batch_id)
-        return found
+                batches.setdefault(sha256, []).append(batch_id)
+        return batches
 
     def passed_of_several(self) -> list[str]:
         """The batches that PASS though a second vendor has sent a certificate of theirs, or the
@@ -210,11 +210,11 @@ class People:
         before = select(PASSES.c.sequence).order_by(PASSES.c.sequence.desc()).limit(1).offset(1)
         since = DELIVERIES.c.sequence > func.coalesce(before.scalar_subquery(), 0)
         recent = select(DELIVERIES.c.sha256).where(since)  # else every certificate is looked at
-        other, sent = CERTIFICATES.alias(), DELIVERIES.alias()
+        paper, sent = CERTIFICATES.alias(), DELIVERIES.alias()
         elsewhere = (
-            select(other.c.sha256)
-            .join_from(other, sent, other.c.sha256 == sent.c.sha256)
-            .where(other.c.batch_id == CERTIFICATES.c.batch_id, other.c.amended_by.is_(None))
+            select(paper.c.sha256)
+            .join_from(paper, sent, paper.c.sha256 == sent.c.sha256)
+            .where(paper.c.batch_id == CERTIFICATES.c.batch_id, paper.c.amended_by.is_(None))
             .where(sent.c.vendor != DELIVERIES.c.vendor)
         )
         rows = (
@@ -238,8 +238,8 @@ class People:
         """How many files there are by status: all, or those that a vendor delivered."""
         rows = select(FILES.c.status, func.count()).group_by(FILES.c.status)
         if vendor is not None:
-            own = select(DELIVERIES.c.sha256).where(DELIVERIES.c.vendor == vendor)
-            rows = rows.where(FILES.c.sha256.in_(own))
+            of_vendor = select(DELIVERIES.c.sha256).where(DELIVERIES.c.vendor == vendor)
+            rows = rows.where(FILES.c.sha256.in_(of_vendor))
         with self._ledger.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(rows)}
 

@@ -45,11 +45,11 @@ def search(ledger: Ledger, wanted: Wanted, after: int | None = None, count: int 
     if after is not None:
         rows = rows.where(BATCHES.c.first < after)
     with ledger.reading() as connection:
-        found: list[Any] = list(
+        matches: list[Any] = list(
             connection.execute(rows.order_by(BATCHES.c.first.desc()).limit(count + 1))
         )
-    batches = [known_batch(tuple(row)[:-1]) for row in found[:count]]
-    return BatchPage(batches, found[count - 1].first if len(found) > count else None)
+    batches = [known_batch(tuple(row)[:-1]) for row in matches[:count]]
+    return BatchPage(batches, matches[count - 1].first if len(matches) > count else None)
 
 
 MOST_COUNTED = 10_000  # batches that wait: who has more need not know how many more
@@ -73,9 +73,9 @@ def waiting(
     columns = [BATCHES.c[name] for name in KnownBatch._fields]
     rows = select(*columns, order).where(_WAITING[kind], order > after).order_by(order)
     with ledger.reading() as connection:
-        found: list[Any] = list(connection.execute(rows.limit(count + 1)))
-    batches = [known_batch(tuple(row)[:-1]) for row in found[:count]]
-    return batches, found[count - 1][-1] if len(found) > count else None
+        matches: list[Any] = list(connection.execute(rows.limit(count + 1)))
+    batches = [known_batch(tuple(row)[:-1]) for row in matches[:count]]
+    return batches, matches[count - 1][-1] if len(matches) > count else None
 
 
 def count_waiting(ledger: Ledger) -> dict[Waiting, int]:
@@ -111,7 +111,7 @@ _WAITING: dict[Waiting, ColumnElement[bool]] = {
     Waiting.HOLD: _undecided(Decision.HOLD),
     Waiting.PASS: _undecided(Decision.PASS),
     Waiting.HELD: or_(
-        *(_without_proposal(one, Disposition.ON_HOLD, by_person=True) for one in Decision)
+        *(_without_proposal(verdict, Disposition.ON_HOLD, by_person=True) for verdict in Decision)
     ),
 }
 
@@ -176,8 +176,8 @@ def _filtered(ledger: Ledger, rows: Select[Any], wanted: Wanted) -> Select[Any]:
             rows = rows.where(BATCHES.c[name] == value)
     if wanted.laboratory:
         asked = wanted.laboratory.strip().casefold()
-        told = ledger.laboratories()
-        texts = [one for one in told if asked in map(str.casefold, laboratories_of(one))]
+        stored = ledger.laboratories()
+        texts = [text for text in stored if asked in map(str.casefold, laboratories_of(text))]
         rows = rows.where(BATCHES.c.laboratory.in_(texts))
     if wanted.batch_id:
         rows = rows.where(BATCHES.c.batch_id.startswith(wanted.batch_id, autoescape=True))

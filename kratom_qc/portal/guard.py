@@ -62,22 +62,22 @@ def _address(request: Request) -> str:
 def who(action: Action) -> Callable[..., Visitor]:
     """A dependency: somebody signed in whose role allows an action."""
 
-    def visitor(found: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
-        return _allowed(found, action)
+    def visitor(visiting: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+        return _allowed(visiting, action)
 
     return visitor
 
 
-def sees_files(found: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+def sees_files(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     """A dependency: somebody who may see certificates, their company's or all."""
-    return check_sees_files(found)
+    return check_sees_files(visitor)
 
 
-def check_sees_files(found: Visitor) -> Visitor:
+def check_sees_files(visitor: Visitor) -> Visitor:
     """Whoever may see certificates. Raises Refusal for everybody else."""
-    if not (found.may(Action.SEE_OWN) or found.may(Action.SEE_ALL)):
-        raise Refusal(403, f"The role {found.user.role} may not see certificates.")
-    return found
+    if not (visitor.may(Action.SEE_OWN) or visitor.may(Action.SEE_ALL)):
+        raise Refusal(403, f"The role {visitor.user.role} may not see certificates.")
+    return visitor
 
 
 def program_of(action: Action) -> Callable[..., Visitor]:
@@ -89,10 +89,10 @@ def program_of(action: Action) -> Callable[..., Visitor]:
     return visitor
 
 
-def _allowed(found: Visitor, action: Action) -> Visitor:
-    if not found.may(action):
-        raise Refusal(403, f"The role {found.user.role} may not {action}.")
-    return found
+def _allowed(visitor: Visitor, action: Action) -> Visitor:
+    if not visitor.may(action):
+        raise Refusal(403, f"The role {visitor.user.role} may not {action}.")
+    return visitor
 
 
 def _bearer(request: Request, house: House) -> Visitor:

@@ -62,7 +62,7 @@ def page(
     """A page for somebody who is signed in. The template has `visitor` and `form_token` beside its
     values, and what they are to be told once."""
     session = visitor.session
-    told = list(session.told) if session else []
+    messages = list(session.told) if session else []
     if session:
         session.told.clear()
     places = [place for place in NAVIGATION if visitor.may(place.action)]
@@ -73,7 +73,7 @@ def page(
             visitor=visitor,
             may={action.name: visitor.may(action) for action in Action},
             places=places,
-            told=told,
+            told=messages,
             form_token=session.form_token if session else "",
             **values,
         )

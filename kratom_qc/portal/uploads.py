@@ -292,4 +292,4 @@ def deliver_all(house: House, visitor: Visitor, received: Received, route: str) 
             route=route,
             vendor=visitor.vendor,
         )
-    return [one.sha256 for one in received.files]
+    return [file.sha256 for file in received.files]

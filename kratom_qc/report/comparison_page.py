@@ -66,9 +66,9 @@ def comparison_view(found: Comparison) -> dict[str, Any]:
         "title": f"{found.first.name} and {found.second.name}",
         "one": found.first,
         "other": found.second,
-        "about": _about(found.first, found.second),
+        "about": about(found.first, found.second),
         "own": _verdicts(own[0]) if own else None,
-        "results": [_compared(line) for line in results],
+        "results": [in_words(line) for line in results],
         "markets": [_verdicts(line) for line in differing if line.market is not None],
         "alike": len(found.markets) - len(differing),
         "every": len(found.markets),
@@ -76,8 +76,8 @@ def comparison_view(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _about(one: Side, other: Side) -> list[tuple[str, str, str]]:
-    """What the two are."""
+def about(one: Side, other: Side) -> list[tuple[str, str, str]]:
+    """What the two are: what is said, of the one, of the other."""
     both = zip(_facts(one), _facts(other), strict=True)
     return [(what, first, second) for (what, first), (_, second) in both if first or second]
 
@@ -105,7 +105,8 @@ def _sentence(found: Comparison) -> str:
     return f"{', '.join(told)}; {verdicts} of {len(found.markets)} verdicts differ."
 
 
-def _compared(line: ResultLine) -> Compared:
+def in_words(line: ResultLine) -> Compared:
+    """One result on both sides, for pages and terminals."""
     subject = line.subject
     basis = "" if subject.basis == "as received" else subject.basis
     portion = f"in {subject.portion} g" if subject.portion else ""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from kratom_qc.domain.certificate import Remark
@@ -124,7 +125,7 @@ def batch_page(
         signs=signs,
         cautions=cautions,
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
-        closed=markets.closed(groups, markets.rules(sections.closing, scope)),
+        closed=markets.closed(groups, sections.closing, sections.idle, scope),
         decision_rule=rule,
         compared=_compared((*sections.deciding, *sections.law), scope),
         undeclared=annex.undeclared(sections.untested),
@@ -144,20 +145,19 @@ def batch_page(
 
 
 def _compared(deciding: Iterable[Finding], scope: RulebookScope) -> Compared:
-    own: dict[str, dict[str, None]] = {}
-    others: set[str] = set()
+    own: dict[date, dict[str, None]] = {}
+    others: set[date] = set()
     for finding in deciding:
         limit = finding.source
         if not (finding.decides and limit and limit.checked_on):
             continue
-        day = limit.checked_on.isoformat()
         if scope.is_own(finding):
-            own.setdefault(day, {})[finding.rulebook] = None
+            own.setdefault(limit.checked_on, {})[finding.rulebook] = None
         else:
-            others.add(day)
+            others.add(limit.checked_on)
     return Compared(
-        tuple((day, tuple(own[day])) for day in sorted(own)),
-        (min(others), max(others)) if others else (),
+        tuple((day.isoformat(), tuple(own[day])) for day in sorted(own)),
+        (min(others).isoformat(), max(others).isoformat()) if others else (),
     )
 
 

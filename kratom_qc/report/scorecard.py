@@ -77,9 +77,9 @@ class Scorecard(NamedTuple):
         if self.every > self.batches:
             many = f"its newest {many} ({self.every} in all)"
         passed, failed = shares[Decision.PASS], shares[Decision.FAIL]
-        said = f"Of {many} {passed.number} PASS ({passed.per_cent}), {failed.number} FAIL"
+        shares_said = f"Of {many} {passed.number} PASS ({passed.per_cent}), {failed.number} FAIL"
         most = f"; most often: {self.causes[0].subject}" if self.causes else ""
-        return f"{said} and {shares[Decision.HOLD].number} are on HOLD{most}."
+        return f"{shares_said} and {shares[Decision.HOLD].number} are on HOLD{most}."
 
 
 def group_link(kind: str, name: str) -> str:
@@ -96,19 +96,20 @@ def scorecard(
 ) -> Scorecard:
     """The card of a group of batches, given newest first."""
     verdicts = Counter(row.verdict for row in rows)
-    listed = sorted(causes, key=lambda one: (-one.batches, one.subject))
+    listed = sorted(causes, key=lambda cause: (-cause.batches, cause.subject))
     return Scorecard(
         kind=kind,
         name=name,
         link=group_link(kind, name),
         batches=len(rows),
         shares=tuple(
-            Share(str(one), verdicts[one], _per_cent(verdicts[one], len(rows))) for one in Decision
+            Share(str(decision), verdicts[decision], _per_cent(verdicts[decision], len(rows)))
+            for decision in Decision
         ),
         dispositions=tuple(
-            (str(one), number)
-            for one in Disposition
-            if (number := sum(row.disposition == one for row in rows))
+            (str(disposition), number)
+            for disposition in Disposition
+            if (number := sum(row.disposition == disposition for row in rows))
         ),
         changed=sum(bool(row.before) and row.before != row.verdict for row in rows),
         refused=refused,
@@ -149,7 +150,7 @@ def _month(name: str, x: float, width: float, counts: Counter[str], most: int) -
         if high:
             bottom = round(bottom - high, 1)
             bars.append((decision.lower(), bottom, round(high, 1)))
-    words = ", ".join(f"{counts[one]} {one}" for one in Decision if counts[one])
+    words = ", ".join(f"{counts[decision]} {decision}" for decision in Decision if counts[decision])
     return Month(name, x, width, tuple(bars), f"{name}: {words}")
 
 
@@ -167,7 +168,7 @@ def scorecard_page(
         "scorecard.html",
         title=f"{card.kind.capitalize()} {card.name}",
         card=card,
-        charts=sorted(charts, key=lambda one: (not one.warns, one.title)),
+        charts=sorted(charts, key=lambda chart: (not chart.warns, chart.title)),
         remarks=remarks,
         links=links,
         up="../",
@@ -178,12 +179,12 @@ def scorecard_page(
 def groups_page(cards: Iterable[Scorecard], *, program: str) -> str:
     """The page that leads to those of all groups."""
     by_kind: dict[str, list[Scorecard]] = {}
-    for card in sorted(cards, key=lambda one: (-one.batches, one.name)):
+    for card in sorted(cards, key=lambda card: (-card.batches, card.name)):
         by_kind.setdefault(card.kind, []).append(card)
     return render(
         "groups.html",
         title="Vendors, laboratories and products",
         kinds=[(KINDS[kind], by_kind[kind]) for kind in KINDS if kind in by_kind],
-        decisions=[str(one) for one in Decision],
+        decisions=[str(decision) for decision in Decision],
         program=program,
     )

@@ -83,7 +83,9 @@ def capability(
     numbers = [value.low for value in values if value.low is not None]
     count, average, spread = len(numbers), mean(numbers), stdev(numbers)
     within = base.sigma.low or spread
-    unsteady = sorted({one.rule for one in signals if one.certain and one.rule in UNSTABLE})
+    unsteady = sorted(
+        {signal.rule for signal in signals if signal.certain and signal.rule in UNSTABLE}
+    )
     steady = not unsteady
     few = range_freedom(base.points)
     return Capability(

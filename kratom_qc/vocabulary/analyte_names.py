@@ -122,7 +122,7 @@ def analyte_spellings() -> Mapping[str, str]:
         for spelling in (row["id"], row["name"], *row.get("spellings", ()))
     ]
     for names in word_list("analyte_languages.toml").values():
-        rows += [(known, name) for known, said in names.items() for name in said.split(" · ")]
+        rows += [(known, name) for known, joined in names.items() for name in joined.split(" · ")]
     if unknown := {known for known, _ in rows} - analytes().keys():
         raise RulebookError(f"words/analyte_languages.toml: no analytes: {sorted(unknown)}")
     keyed = ((name_key(spelling), known, spelling) for known, spelling in rows)
@@ -220,8 +220,8 @@ def _tested_for(text: str) -> Analyte | None:
     """`Detection of Salmonella spp.`, `Recuento de E. coli`: a microbe after words that say that it
     was looked for or counted; `Kadar mitraginin`: a substance after words for its content."""
     for words, of_microbes in (("looked_for", True), ("content_of", False)):
-        found = _words_before(words).match(text)
-        known = analyte(found["name"]) if found else None
+        match = _words_before(words).match(text)
+        known = analyte(match["name"]) if match else None
         if known is not None and (known.family == "microbe") == of_microbes:
             return known
     return _whole_element(text)
@@ -258,11 +258,11 @@ def _counted(text: str) -> Analyte | None:
 
 def _dried_or_plated(text: str) -> Analyte | None:
     """`Moisture (forced draft oven)`, `Total aerobic count, pour plate`: how it was measured."""
-    said = _HOW.fullmatch(text)
-    known = analyte(said["name"]) if said else None
-    words = re.findall(r"[^\W\d_]+", said["how"].casefold()) if said else []
-    told = bool(words) and _how() >= {*words}
-    return known if told and known is not None and known.family in _MEASURED else None
+    match = _HOW.fullmatch(text)
+    known = analyte(match["name"]) if match else None
+    words = re.findall(r"[^\W\d_]+", match["how"].casefold()) if match else []
+    is_method = bool(words) and _how() >= {*words}
+    return known if is_method and known is not None and known.family in _MEASURED else None
 
 
 @cache

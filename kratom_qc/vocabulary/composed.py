@@ -72,8 +72,8 @@ def _is_made_of(words: list[str], kind: str) -> bool:
     parts = _kinds()[kind]
     # `As received` is no label, and `Test weight` none of a sample; `Test No.` numbers a test.
     empty = _SMALL if kind in ("identifier", "date", "day") else _EMPTY
-    for at in range(1, len(words)):
-        head, tail = words[:at], words[at:]
+    for index in range(1, len(words)):
+        head, tail = words[:index], words[index:]
         if (
             " ".join(tail) in parts.last
             and not empty.issuperset(head)

@@ -25,8 +25,8 @@ def _unglued(text: str) -> tuple[str, ...]:
             before = ways[start]
             if before is not None and text[start:end] in _glued_words():
                 ways[end] = min((*before, text[start:end]), ways[end] or (text,) * 9, key=len)
-    found = ways[-1] or ()
-    return found if 1 < len(found) <= 4 else ()
+    words_found = ways[-1] or ()
+    return words_found if 1 < len(words_found) <= 4 else ()
 
 
 def _abbreviated(text: str) -> list[str]:
@@ -70,10 +70,10 @@ def _ways(words: list[str]) -> Iterator[str]:
     for start in (0, 1, 2):
         if start and (start >= len(words) or words[start - 1] not in first):
             return
-        own = words[start:]
-        yield from _turned(own)
-        if len(own) > 1 and own[-1] in last:
-            yield from _turned(own[:-1])
+        kept = words[start:]
+        yield from _turned(kept)
+        if len(kept) > 1 and kept[-1] in last:
+            yield from _turned(kept[:-1])
 
 
 def _turned(words: list[str]) -> Iterator[str]:

@@ -32,8 +32,8 @@ def header_words(table: str) -> Mapping[str, str]:
 def column_role(text: str) -> str | None:
     """What a column of a results table holds, by its header word."""
     words = header_words("column")
-    for said in (text, *spelled_out(text)):
-        key = header_key(said)
+    for spelling in (text, *spelled_out(text)):
+        key = header_key(spelling)
         if key in words or key in label_words():
             return words.get(key)
     return _role_of_done(text)
@@ -76,8 +76,8 @@ def basis_line(text: str) -> str | None:
     """The basis that a line states of all results: `dry` in `All results are reported on a dry
     weight basis`."""
     for rest in _behind("basis_line", text):
-        basis, others = basis_in(rest)
-        if basis and set(others.casefold().split()) <= _FILLERS:
+        basis, rest_words = basis_in(rest)
+        if basis and set(rest_words.casefold().split()) <= _FILLERS:
             return basis
     return None
 

@@ -59,10 +59,10 @@ def label_words() -> Mapping[str, str]:
 
 @cache
 def _languages() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    by_key: dict[str, set[str]] = {}
     for _, _, language, spelling in _words("fact", "plain"):
-        found.setdefault(header_key(spelling), set()).add(language)
-    return {key: frozenset(languages) for key, languages in found.items()}
+        by_key.setdefault(header_key(spelling), set()).add(language)
+    return {key: frozenset(languages) for key, languages in by_key.items()}
 
 
 @cache
@@ -187,8 +187,8 @@ def may_begin_label(word: str) -> bool:
     if not word.isalpha() or spelled_out(word):
         return True
     key, keys = header_key(word), _sorted_labels()
-    at = bisect_left(keys, key)
-    return at < len(keys) and keys[at].startswith(key)
+    index = bisect_left(keys, key)
+    return index < len(keys) and keys[index].startswith(key)
 
 
 @cache

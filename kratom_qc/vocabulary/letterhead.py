@@ -58,8 +58,8 @@ def titled_number(text: str) -> str:
     words = text.split()
     if _NAMED_NUMBER.fullmatch(text):
         return text  # `CoA-2026-10-2217`
-    for at in range(len(words) - 1, max(len(words) - 1 - _MOST_OF_A_NUMBER, 0), -1):
-        title, number = " ".join(words[:at]), " ".join(words[at:]).strip("()#")
+    for end in range(len(words) - 1, max(len(words) - 1 - _MOST_OF_A_NUMBER, 0), -1):
+        title, number = " ".join(words[:end]), " ".join(words[end:]).strip("()#")
         parts = number.split()
         codes = [part for part in parts if _TITLED.fullmatch(part)]
         others = [part for part in parts if part not in codes]
@@ -77,8 +77,8 @@ def _accreditation() -> re.Pattern[str]:
     bodies = "|".join(re.escape(body) for body in _words("body"))
     number = rf"(?:(?:no|nr|n°|č|#|cert|certificate|accreditation|acc|lab|číslo)\.?:?\s*)*{_NUMBER}"
     accredited = r"(?:accredited|accreditation|akreditov\w+|akkredit\w+|accrédit\w+|acc\.?|lab\.?)"
-    one = rf"(?:{_STANDARD}|(?:{bodies})(?:[\s:#-]*{number})?|{accredited}|{number}(?<=[0-9]))"
-    return re.compile(rf"(?:{one}[\s:,/()-]*)+", re.IGNORECASE)
+    entry = rf"(?:{_STANDARD}|(?:{bodies})(?:[\s:#-]*{number})?|{accredited}|{number}(?<=[0-9]))"
+    return re.compile(rf"(?:{entry}[\s:,/()-]*)+", re.IGNORECASE)
 
 
 @lru_cache(8192)

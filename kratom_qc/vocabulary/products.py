@@ -75,8 +75,8 @@ def product_form(text: str) -> str | None:
     exact = form_spellings().get(header_key(text))
     if exact is not None:
         return exact
-    said = form_words(text)
-    return None if said.left else said.product
+    form = form_words(text)
+    return None if form.left else form.product
 
 
 def nearest_forms(text: str) -> tuple[str, ...]:
@@ -106,18 +106,18 @@ def made_from(text: str) -> str | None:
     """What a text says that a capsule holds, `extract` or `leaf`; None where it says neither, or
     something else beside. Leaf with an extract in it is an extract."""
     meanings = {meaning for _, meaning in _meanings(_tokens(text[:LONGEST_NAME]))}
-    said = (product_forms().keys() & meanings) - {"capsule", *_LEAF_FORMS}
-    if said:
-        return "extract" if said == {"extract"} else None
+    forms = (product_forms().keys() & meanings) - {"capsule", *_LEAF_FORMS}
+    if forms:
+        return "extract" if forms == {"extract"} else None
     return "leaf" if meanings & {_LEAF, _DRIED, *_LEAF_FORMS} else None
 
 
 @lru_cache(8192)
 def potent_words(text: str) -> tuple[str, ...]:
     """Words of a product's name that no plain leaf has: `enhanced`, `7-OH`, `50x`."""
-    own = f" {' '.join(_tokens(text))} "
+    padded = f" {' '.join(_tokens(text))} "
     words = word_list("products.toml")["words"]["potent"]
-    known = [word for word in words if f" {' '.join(_tokens(word))} " in own]
+    known = [word for word in words if f" {' '.join(_tokens(word))} " in padded]
     return tuple(dict.fromkeys([*known, *_STRENGTH.findall(folded(text))]))
 
 
@@ -143,8 +143,8 @@ def _is_adulterant(name: str) -> bool:
 def names_strain(text: str) -> bool:
     """Whether a product's name is made of words for strains, colours and amounts: `Red Maeng Da
     1 kg`."""
-    said = form_words(text)
-    is_plain = said.product is None and not said.left and not potent_words(text)
+    form = form_words(text)
+    is_plain = form.product is None and not form.left and not potent_words(text)
     return is_plain and _holds(text, "strain")
 
 
@@ -159,26 +159,26 @@ def strains_in(text: str) -> frozenset[str]:
 @lru_cache(8192)
 def says_plant_only(text: str) -> bool:
     """Whether a form says no more than that the product is of a plant: `Botanical`."""
-    said = form_words(text)
-    return said.product is None and not said.left and _holds(text, "plant")
+    form = form_words(text)
+    return form.product is None and not form.left and _holds(text, "plant")
 
 
 def _holds(text: str, kind: str) -> bool:
     """Whether a text has a word or phrase of a list."""
-    own = f" {' '.join(_tokens(text))} "
+    padded = f" {' '.join(_tokens(text))} "
     words = word_list("products.toml")["words"][kind]
-    return any(f" {' '.join(_tokens(word))} " in own for word in words)
+    return any(f" {' '.join(_tokens(word))} " in padded for word in words)
 
 
 @lru_cache(8192)
 def names_product(text: str) -> bool:
     """Whether a line without a label can be the name of a product: it names the plant, or a strain
     of it, and one form."""
-    said = form_words(text)
+    form = form_words(text)
     says_plant = any(_PLANT.match(word) for word in _tokens(text[:LONGEST_NAME])) or (
         _holds(text, "strain") and not potent_words(text)
     )
-    return says_plant and said.product is not None and not said.left
+    return says_plant and form.product is not None and not form.left
 
 
 @lru_cache(8192)
@@ -188,20 +188,20 @@ def form_words(text: str) -> FormWords:
         return FormWords(None, (text,))
     meanings = list(_meanings(_tokens(_AMOUNT.sub(" ", folded(text)))))
     left = tuple(word for word, meaning in meanings if meaning is None)
-    said = {meaning for _, meaning in meanings if meaning is not None} - {_PLAIN}
+    meaning_set = {meaning for _, meaning in meanings if meaning is not None} - {_PLAIN}
     if left and not any(_PLANT.match(word) for word, _ in meanings):
-        said -= {_POWDER, _LEAF, _DRIED}  # `Leaf powdr` names no form for certain
-    return FormWords(_product(said), left)
+        meaning_set -= {_POWDER, _LEAF, _DRIED}  # `Leaf powdr` names no form for certain
+    return FormWords(_product(meaning_set), left)
 
 
-def _product(said: set[str]) -> str | None:
-    if _DRIED in said:
-        said = said - {_DRIED} | ({_POWDER} if _POWDER in said else {"crushed_leaf"})
-    exact = said - {_POWDER, _LEAF}
+def _product(meanings: set[str]) -> str | None:
+    if _DRIED in meanings:
+        meanings = meanings - {_DRIED} | ({_POWDER} if _POWDER in meanings else {"crushed_leaf"})
+    exact = meanings - {_POWDER, _LEAF}
     if not exact:
-        if _POWDER in said:
+        if _POWDER in meanings:
             return "leaf_powder"
-        return "crushed_leaf" if _LEAF in said else None
+        return "crushed_leaf" if _LEAF in meanings else None
     if "capsule" in exact and exact <= {"capsule", "extract", *_LEAF_FORMS}:
         return "capsule"  # of leaf or of extract: see `made_from`
     if len(exact) == 2 and "extract" in exact and exact & {"edible", "liquid"}:
@@ -213,17 +213,17 @@ def _product(said: set[str]) -> str | None:
 
 def _meanings(tokens: list[str]) -> Iterator[tuple[str, str | None]]:
     """Each part of a text with its meaning: a product, `powder`, `leaf`, `plain`, or None."""
-    known, at = _phrases(), 0
-    while at < len(tokens):
-        for length in range(min(_longest(), len(tokens) - at), 0, -1):
-            part = tuple(tokens[at : at + length])
+    known, start = _phrases(), 0
+    while start < len(tokens):
+        for length in range(min(_longest(), len(tokens) - start), 0, -1):
+            part = tuple(tokens[start : start + length])
             if part in known:
                 yield " ".join(part), known[part]
-                at += length
+                start += length
                 break
         else:
-            yield tokens[at], None
-            at += 1
+            yield tokens[start], None
+            start += 1
 
 
 @cache

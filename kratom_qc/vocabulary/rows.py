@@ -83,7 +83,7 @@ def heading(text: str) -> Heading:
     if bare != text and analyte(text) is None:  # `E. coli` has no number
         return heading(bare)
     split = [_with_unit(part) for part in _parts(without_exception(text))]
-    units = {said.casefold(): said for _, said in split if said}
+    units = {unit_text.casefold(): unit_text for _, unit_text in split if unit_text}
     words = [words for words, _ in split if words]
     subjects = [part for part in words if not _is_aside(part)]
     understood = bool(split) and len(units) < 2 and all(map(_is_of_headings, words))
@@ -142,13 +142,13 @@ def _with_unit(part: str) -> tuple[str, str]:
         return "", part
     words = part.split()
     all_words = True  # of headings, so far
-    for at, before in enumerate(map(_key, words[:-1]), start=1):
+    for start, before in enumerate(map(_key, words[:-1]), start=1):
         has_in = row_words("heading").get(before) == "in"
         all_words = all_words and _is_word(before)
-        said = " ".join(words[at:]) if has_in or all_words else ""
-        known = unit(said) if said else None
+        unit_text = " ".join(words[start:]) if has_in or all_words else ""
+        known = unit(unit_text) if unit_text else None
         if known is not None and known.portion is None:
-            return " ".join(words[: at - has_in]), said
+            return " ".join(words[: start - has_in]), unit_text
     return part, ""
 
 
@@ -173,8 +173,8 @@ def _is_of_headings(part: str) -> bool:
 def is_method(part: str) -> bool:
     """Whether a text is a technique or the number of a method, and no other word: `ICP-MS`, `USP
     <2021>`."""
-    said = " ".join(named.words for named in techniques_in(part))
-    known = set(_WORD.findall(folded(said)))
+    words = " ".join(mention.words for mention in techniques_in(part))
+    known = set(_WORD.findall(folded(words)))
     rest = [word for word in _WORD.findall(folded(part)) if word not in known]
     if _OWN_METHOD.fullmatch(part.strip()):
         return True
@@ -228,19 +228,19 @@ def is_control_code(text: str) -> bool:
 
 def _phrases(words: list[str]) -> tuple[set[str], list[str]]:
     """The kinds of phrases of quality control among words, and the other words."""
-    known, at = row_words("quality_control"), 0
+    known, start = row_words("quality_control"), 0
     kinds: set[str] = set()
     rest: list[str] = []
-    while at < len(words):
-        for length in range(min(5, len(words) - at), 0, -1):
-            kind = known.get(" ".join(words[at : at + length]))
+    while start < len(words):
+        for length in range(min(5, len(words) - start), 0, -1):
+            kind = known.get(" ".join(words[start : start + length]))
             if kind is not None and kind not in ("beside", "code"):
                 kinds.add(kind)
-                at += length
+                start += length
                 break
         else:
-            rest.append(words[at])
-            at += 1
+            rest.append(words[start])
+            start += 1
     return kinds, rest
 
 
@@ -255,8 +255,8 @@ def _is_beside(word: str) -> bool:
 def writing(text: str) -> str | None:
     """Whether a column of results holds them as `reported` or `raw`, unrounded; None where its
     header says neither."""
-    for said in (text, *spelled_out(text)):
-        kind = row_words("writing").get(_key(said.replace("_", " ")))
+    for spelling in (text, *spelled_out(text)):
+        kind = row_words("writing").get(_key(spelling.replace("_", " ")))
         if kind is not None:
             return kind
     return None

@@ -67,11 +67,11 @@ def _said_twice(text: str) -> str | None:
 @cache
 def _printed_statuses() -> Mapping[str, Mapping[str, str]]:
     """Every word's key → the word, by its first letter."""
-    found: dict[str, dict[str, str]] = {}
+    by_letter: dict[str, dict[str, str]] = {}
     for word in (word for group in word_list("statuses.toml").values() for word in group):
         key = word_key(word)
-        found.setdefault(key[0], {})[key] = word
-    return found
+        by_letter.setdefault(key[0], {})[key] = word
+    return by_letter
 
 
 @lru_cache(8192)

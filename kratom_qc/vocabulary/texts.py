@@ -121,13 +121,13 @@ def unread_sentences(text: str, is_read: Callable[[str], bool]) -> tuple[str, ..
     ends.append(len(text))
     spans = [span for span in zip(starts, ends, strict=True) if text[slice(*span)].strip()]
     unread: list[str] = []
-    at = 0
-    while at < len(spans):
-        ways = range(min(len(spans), at + _MOST_SENTENCES), at, -1)
-        read = next((end for end in ways if is_read(text[spans[at][0] : spans[end - 1][1]])), 0)
+    start = 0
+    while start < len(spans):
+        ways = range(min(len(spans), start + _MOST_SENTENCES), start, -1)
+        read = next((end for end in ways if is_read(text[spans[start][0] : spans[end - 1][1]])), 0)
         if not read:
-            unread.append(text[slice(*spans[at])].strip())
-        at = read or at + 1
+            unread.append(text[slice(*spans[start])].strip())
+        start = read or start + 1
     return tuple(dict.fromkeys(unread))
 
 
@@ -165,16 +165,16 @@ class TextRegister:
 
     @cached_property
     def _exact(self) -> dict[str, list[ReadText]]:
-        found: dict[str, list[ReadText]] = {}
+        by_text: dict[str, list[ReadText]] = {}
         for entry in self.entries:
             if not _BRACES.search(entry.text):
-                found.setdefault(text_key(entry.text), []).append(entry)
-        return found
+                by_text.setdefault(text_key(entry.text), []).append(entry)
+        return by_text
 
     @cached_property
     def _templates(self) -> dict[str, list[tuple[ReadText, Sequel]]]:
         """By words of which every text of a template has one, since there are hundreds."""
-        found: dict[str, list[tuple[ReadText, Sequel]]] = {}
+        by_word: dict[str, list[tuple[ReadText, Sequel]]] = {}
         grammars: dict[str, Grammar] = {}
         for entry in self.entries:
             if not _BRACES.search(entry.text):
@@ -183,14 +183,14 @@ class TextRegister:
                 grammars[entry.language] = grammar(self.choices, entry.language)
             template = read_template(grammars[entry.language], entry.text)
             for word in template.certain(before=True, behind=True) or ("",):
-                found.setdefault(word, []).append((entry, template))
-        return found
+                by_word.setdefault(word, []).append((entry, template))
+        return by_word
 
 
 def grammar(choices: Mapping[str, Choices], language: str) -> Grammar:
     """The grammar of a language, with its named choices and those of every language."""
-    named = {**choices.get(_EVERY_LANGUAGE, {}), **choices.get(language, {})}
-    return Grammar(PLACEHOLDERS, evened, named)
+    of_language = {**choices.get(_EVERY_LANGUAGE, {}), **choices.get(language, {})}
+    return Grammar(PLACEHOLDERS, evened, of_language)
 
 
 def read_template(of: Grammar, text: str) -> Sequel:
@@ -221,8 +221,8 @@ def _kinds(own: OwnWords) -> Mapping[str, Kind]:
 
 def _matching(*patterns: re.Pattern[str]) -> Kind:
     def ends(text: Said, start: int) -> Iterator[int]:
-        found = (pattern.match(text.plain, start) for pattern in patterns)
-        return (match.end() for match in found if match)
+        matches = (pattern.match(text.plain, start) for pattern in patterns)
+        return (match.end() for match in matches if match)
 
     return ends
 

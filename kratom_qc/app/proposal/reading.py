@@ -60,7 +60,7 @@ def read(name: str, raw: bytes, caps: Caps) -> Proposed:
         workbook = in_a_child(caps, READ_BEFORE, open_workbook, name, raw, caps)
     except Refused as refused:
         raise RulebookError(
-            "\n".join(f"{name}: {one.message}" for one in refused.refusals)
+            "\n".join(f"{name}: {refusal.message}" for refusal in refused.refusals)
         ) from None
     except ReaderDied as died:
         raise RulebookError(f"{name}: {died.why}") from None

@@ -93,21 +93,21 @@ def statements(root: Path, wanted: Wanted) -> list[Statement]:
     ledger = ledger_of(existing_store(root))
     texts = None if wanted.laboratory is None else _texts(ledger, [wanted.laboratory])
     if texts == []:
-        names = {one for text in ledger.laboratories() for one in laboratories_of(text)}
+        names = {name for text in ledger.laboratories() for name in laboratories_of(text)}
         raise _unknown("laboratory", wanted.laboratory or "", names)
     counted = ledger.counted(
         wanted.product, vendor=wanted.vendor, laboratories=texts, newest=wanted.newest
     )
     if wanted.vendor is not None and not counted:
-        raise _unknown("vendor", wanted.vendor, {one.name for one in named(ledger, "vendor")})
+        raise _unknown("vendor", wanted.vendor, {group.name for group in named(ledger, "vendor")})
     return _stated(root, ledger, counted, wanted)
 
 
 def _texts(ledger: Ledger, laboratories: Iterable[str]) -> list[str]:
     """In which the ledger tells that a batch has one of some laboratories."""
     asked = set(map(folded, laboratories))
-    told = ledger.laboratories()
-    return [text for text in told if asked & set(map(folded, laboratories_of(text)))]
+    texts = ledger.laboratories()
+    return [text for text in texts if asked & set(map(folded, laboratories_of(text)))]
 
 
 def statements_before(root: Path, batch: KnownBatch, newest: int) -> list[Statement]:

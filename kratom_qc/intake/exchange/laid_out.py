@@ -61,24 +61,26 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
     if node.kind == "list":
         _write_list(layout, node, name, above)
         return
-    scalars = {key: one for key, one in node.members().items() if _is_scalar(one)}
-    inner = {key: one for key, one in node.members().items() if not _is_scalar(one)}
-    own = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
-    with_results = _in_columns(own, [_roles(one) for one in inner.values() if _are_rows(one)])
+    scalars = {key: item for key, item in node.members().items() if _is_scalar(item)}
+    inner = {key: item for key, item in node.members().items() if not _is_scalar(item)}
+    of_all = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
+    with_results = _in_columns(of_all, [_roles(item) for item in inner.values() if _are_rows(item)])
     if name == "address":
-        _write_address(layout, [one for one in scalars.values() if not one.blank])
+        _write_address(layout, [scalar for scalar in scalars.values() if not scalar.blank])
     else:
         _write_values(layout, name, scalars, with_results)
-    for key, one in inner.items():
-        if not _stands_in(one, with_results):
-            _write_inner(layout, key, one, own)
+    for key, item in inner.items():
+        if not _stands_in(item, with_results):
+            _write_inner(layout, key, item, of_all)
 
 
-def _in_columns(said: Mapping[str, Node], tables: Sequence[set[str | None]]) -> set[str]:
+def _in_columns(shared: Mapping[str, Node], tables: Sequence[set[str | None]]) -> set[str]:
     """The pointers of what is said of all results and stands in a column of every table, because
     none has a column of its own for it. `tables` are what their own columns are."""
-    own = set().union(*tables)
-    return {one.pointer for role, one in said.items() if role not in own} if tables else set()
+    headed = set().union(*tables)
+    return (
+        {item.pointer for role, item in shared.items() if role not in headed} if tables else set()
+    )
 
 
 def _roles(table: Node) -> set[str | None]:
@@ -89,15 +91,15 @@ def _roles(table: Node) -> set[str | None]:
 def _stands_in(node: Node, with_results: Container[str]) -> bool:
     """Whether all that an object says stands in the columns of a table already."""
     members = list(node.members().values()) if node.kind == "object" else []
-    return bool(members) and all(one.pointer in with_results for one in members)
+    return bool(members) and all(member.pointer in with_results for member in members)
 
 
 def _write_inner(layout: _Layout, key: str, node: Node, above: Mapping[str, Node]) -> None:
-    named = _by_analyte(node)
-    if named is None and not (_is_label(key) or _are_rows(node) or _writes_its_name(node)):
+    rows = _by_analyte(node)
+    if rows is None and not (_is_label(key) or _are_rows(node) or _writes_its_name(node)):
         layout.line([(_words(key), node)])  # what it is called may be said of all that is in it
-    if named is not None:
-        _table(layout, key, named, above)
+    if rows is not None:
+        _table(layout, key, rows, above)
     else:
         _write(layout, node, _singular(key), above)
 
@@ -109,7 +111,7 @@ def _writes_its_name(node: Node) -> bool:
 
 def _write_address(layout: _Layout, parts: Sequence[Node]) -> None:
     if parts:
-        layout.line([("Address", None), (", ".join(one.text for one in parts), parts[0])])
+        layout.line([("Address", None), (", ".join(part.text for part in parts), parts[0])])
 
 
 def _write_values(
@@ -117,12 +119,12 @@ def _write_values(
 ) -> None:
     """The values of an object beside their labels, but for those that stand `with_results`. A key
     without a value is read as a text, unless it is a label that somebody left blank."""
-    for key, one in scalars.items():
-        if one.blank:
+    for key, value in scalars.items():
+        if value.blank:
             if not _is_label(key):
-                layout.line([(_words(key), one)])
-        elif one.pointer not in with_results:
-            layout.line([(_label(name, key), one), (one.text, one)])
+                layout.line([(_words(key), value)])
+        elif value.pointer not in with_results:
+            layout.line([(_label(name, key), value), (value.text, value)])
     if scalars:
         layout.gap()
 
@@ -135,13 +137,13 @@ def _is_label(key: str) -> bool:
 
 def _said_of_all(objects: Mapping[str, Node]) -> dict[str, Node]:
     """What objects without lists say of all results beside them: `{"report_units": "mg/g"}`."""
-    found: dict[str, Node] = {}
-    for one in objects.values():
-        for key, value in one.members().items() if one.kind == "object" else ():
+    of_all: dict[str, Node] = {}
+    for node in objects.values():
+        for key, value in node.members().items() if node.kind == "object" else ():
             role = vocabulary.column_role(key) if _is_scalar(value) and not value.blank else None
             if role in _OF_ALL:
-                found.setdefault(role, value)
-    return found
+                of_all.setdefault(role, value)
+    return of_all
 
 
 def _write_list(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) -> None:
@@ -168,9 +170,11 @@ def _are_rows(node: Node) -> bool:
 def _by_analyte(node: Node) -> list[tuple[str, Node]] | None:
     """The members of an object whose keys are analytes: `"mitragynine": {"value": 14.9, …}`."""
     members = node.members() if node.kind == "object" else {}
-    named = [key for key in members if vocabulary.analyte(_words(key)) is not None]
-    whole = all(one.kind == "object" and _is_shallow(one) for one in members.values())
-    return list(members.items()) if members and whole and len(named) * 2 >= len(members) else None
+    analytes = [key for key in members if vocabulary.analyte(_words(key)) is not None]
+    whole = all(member.kind == "object" and _is_shallow(member) for member in members.values())
+    return (
+        list(members.items()) if members and whole and len(analytes) * 2 >= len(members) else None
+    )
 
 
 def _table(
@@ -189,7 +193,7 @@ def _table(
     layout.line([(title, None) for title in titles])
     for key, flat, node in items:
         first = [(_words(key), node)] if are_named else []
-        values = [_cell(flat.get(one)) for one in keys]
+        values = [_cell(flat.get(key)) for key in keys]
         layout.line([*first, *values, *map(_cell, shared.values())])
     layout.gap()
 
@@ -200,20 +204,20 @@ def _cell(node: Node | None) -> tuple[str, Node | None]:
 
 def _flat(node: Node) -> dict[str, Node]:
     """The values of an object; those of an object inside it under both keys."""
-    found: dict[str, Node] = {}
-    for key, one in node.members().items():
-        if one.kind == "object":
-            found |= {f"{key} {inner}": value for inner, value in _flat(one).items()}
-        elif _is_scalar(one):
-            found[key] = one
-    return found
+    values: dict[str, Node] = {}
+    for key, item in node.members().items():
+        if item.kind == "object":
+            values |= {f"{key} {inner}": value for inner, value in _flat(item).items()}
+        elif _is_scalar(item):
+            values[key] = item
+    return values
 
 
 def _is_shallow(node: Node) -> bool:
     """Whether an object holds no list of anything."""
     return all(
-        _is_scalar(one) or (one.kind == "object" and _is_shallow(one)) or one.blank
-        for one in node.members().values()
+        _is_scalar(item) or (item.kind == "object" and _is_shallow(item)) or item.blank
+        for item in node.members().values()
     )
 
 
@@ -225,10 +229,10 @@ def _label(parent: str, key: str) -> str:
     """The label of a value: with the name of its object before it, where that says more."""
     if parent in _CONTAINERS:
         return key
-    own, both = _words(key), f"{_words(parent)} {_words(key)}".strip()
-    if parent and vocabulary.fact_name(both) is not None and own.casefold() in _VAGUE:
+    label, both = _words(key), f"{_words(parent)} {_words(key)}".strip()
+    if parent and vocabulary.fact_name(both) is not None and label.casefold() in _VAGUE:
         return both
-    return own if vocabulary.fact_name(own) is not None or not parent else both
+    return label if vocabulary.fact_name(label) is not None or not parent else both
 
 
 _CONTAINERS = ("item", "record", "row", "entry", "object", "data", "element", "node")
@@ -246,9 +250,9 @@ def _singular(key: str) -> str:
 # ---------------------------------------------------------------- places in the document
 
 
-def at_pointers(told: _Told, places: Mapping[str, str]) -> _Told:
+def at_pointers(content: _Told, places: Mapping[str, str]) -> _Told:
     """The same with the document's own pointers in place of the cells of the sheet."""
-    return _moved(told, places)  # type: ignore[no-any-return]
+    return _moved(content, places)  # type: ignore[no-any-return]
 
 
 def _moved(value: Any, places: Mapping[str, str]) -> Any:
@@ -256,9 +260,9 @@ def _moved(value: Any, places: Mapping[str, str]) -> Any:
         pointer = places.get(value.cell, value.cell)
         return value._replace(sheet="", cell=pointer) if value.sheet == NAME else value
     if is_dataclass(value) and not isinstance(value, type):
-        own = ((one.name, getattr(value, one.name)) for one in fields(value))
-        return replace(value, **{name: _moved(old, places) for name, old in own})
+        old_fields = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return replace(value, **{name: _moved(old, places) for name, old in old_fields})
     if isinstance(value, Mapping):
-        return {key: _moved(one, places) for key, one in value.items()}
+        return {key: _moved(member, places) for key, member in value.items()}
     is_plain = isinstance(value, tuple) and not hasattr(value, "_fields")
-    return tuple(_moved(one, places) for one in value) if is_plain else value
+    return tuple(_moved(member, places) for member in value) if is_plain else value

@@ -24,37 +24,37 @@ def facts_above(page: Page, header: Header) -> Mapping[int, dict[str, SourceText
         return {}
     if coded := _coded(page, header, results):
         return coded
-    found: dict[int, dict[str, SourceText]] = {column.number: {} for column in results}
+    facts: dict[int, dict[str, SourceText]] = {column.number: {} for column in results}
     rows = [(row, label, name) for row, label, name in _labelled(page, header, results)]
     if not any(name == _LOT for _, _, name in rows):
         return {}
     for row, label, name in rows:
         page.claim(row, label, "label")
-        for number in found.keys() & page.cells(row).keys():
+        for number in facts.keys() & page.cells(row).keys():
             if name != "other":
-                found[number].setdefault(name, page.fact(row, number, name))
-    return found
+                facts[number].setdefault(name, page.fact(row, number, name))
+    return facts
 
 
 def _labelled(page: Page, header: Header, results: list[Column]) -> Iterator[tuple[int, int, str]]:
     """(a row, the column of its label, the fact it states) of every row right above a header that
     states a fact of each sample."""
-    own = {column.number for column in results}
-    first = min(own)
+    numbers = {column.number for column in results}
+    first = min(numbers)
     for row in range(header.top - 1, max(header.top - 1 - _FARTHEST, 0), -1):
         cells = page.cells(row)
-        label = max((at for at in cells if at < first), default=None)
+        label = max((number for number in cells if number < first), default=None)
         name = vocabulary.fact_name(cells[label].text) if label is not None else None
-        if label is None or name is None or not _is_of_each(cells, label, own):
+        if label is None or name is None or not _is_of_each(cells, label, numbers):
             return
         yield row, label, name
 
 
-def _is_of_each(cells: Mapping[int, Cell], label: int, own: set[int]) -> bool:
+def _is_of_each(cells: Mapping[int, Cell], label: int, numbers: set[int]) -> bool:
     """Whether all cells behind a label are values over the columns of results, two at least."""
-    values = {at for at in cells if at > label}
-    texts = [cells[at].text for at in values]
-    return len(values) > 1 and values <= own and not any(map(vocabulary.fact_name, texts))
+    values = {number for number in cells if number > label}
+    texts = [cells[number].text for number in values]
+    return len(values) > 1 and values <= numbers and not any(map(vocabulary.fact_name, texts))
 
 
 # ---------------------------------------------------------------- headings that labels explain

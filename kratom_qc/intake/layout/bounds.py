@@ -53,7 +53,12 @@ class Bounds:
             yield {**words, **alternative}
 
     def _of(
-        self, role: str, row: int, result: Column, results: Sequence[Column], own: SourceText | None
+        self,
+        role: str,
+        row: int,
+        result: Column,
+        results: Sequence[Column],
+        unit: SourceText | None,
     ) -> list[dict[str, Any]]:
         """The limits of one kind that a row states for a column of results, the likeliest first; of
         further ones only those that say anything."""
@@ -63,7 +68,7 @@ class Bounds:
         for column in _nearest_unit_first(fitting, result):
             word = bound_at(self.page, row, column.number, role)
             if not limits or word.text.strip():
-                limits.append({role: word, f"{role}_unit": own or column.header_unit})
+                limits.append({role: word, f"{role}_unit": unit or column.header_unit})
         return limits
 
     def _unit(self, row: int) -> SourceText | None:

@@ -116,13 +116,13 @@ def _with_problems(
     certificates: Sequence[Certificate], problems: Sequence[Problem]
 ) -> tuple[Certificate, ...]:
     owners = Owners(certificates)
-    own: list[list[Problem]] = [[] for _ in certificates]
+    held_by: list[list[Problem]] = [[] for _ in certificates]
     for problem in problems:
         for index in owners.of(problem.ref):
-            own[index].append(problem)
+            held_by[index].append(problem)
     return tuple(
         replace(certificate, problems=tuple(held))
-        for certificate, held in zip(certificates, own, strict=True)
+        for certificate, held in zip(certificates, held_by, strict=True)
     )
 
 
@@ -257,7 +257,9 @@ def _join(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, ...]
         return certificates
     if not contents.found:
         if not contents.blocks:  # without any table, every row of results stands outside one
-            contents.problems = [one for one in contents.problems if one.code != "STRAY-RESULT"]
+            contents.problems = [
+                problem for problem in contents.problems if problem.code != "STRAY-RESULT"
+            ]
         contents.problems.insert(0, _no_table(book, contents.blocks))
     # A blank form; of a named batch, a blank result is one that nobody measured.
     contents.problems += contents.unfilled
@@ -298,9 +300,9 @@ def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, 
                 stated.setdefault("title", stated[as_lot])  # `CGH-K-19 (kratom leaf, milled)`
             if "batch_id" in stated:
                 identity = _identity(stated)
-                own, of_it = groups.setdefault(identity, (dict(stated), []))
+                identified, of_it = groups.setdefault(identity, (dict(stated), []))
                 of_it.append(row)
-                _merge(own, row.facts if identity in begun else stated)
+                _merge(identified, row.facts if identity in begun else stated)
                 begun.add(identity)
             elif not contents.unjoined:
                 contents.nameless.append(row)
@@ -342,17 +344,17 @@ def _names_lots(name: str, stated: Sequence[Mapping[str, SourceText]]) -> bool:
 
 def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     """The number of a sample in place of its lot's, which a person must confirm."""
-    found = lot_within(word.text)
-    if found is not None and found.labelled:
-        return replace(word, text=found.lot)
+    lot = lot_within(word.text)
+    if lot is not None and lot.labelled:
+        return replace(word, text=lot.lot)
     message = (
         f"no lot number is labelled; the sample's number '{word.text.strip()}' is taken for it"
     )
     code = "BATCH-UNLABELLED"
-    told = [(one.code, one.quoted) for one in contents.problems]
-    if (code, word.text) not in told:
+    noted = [(problem.code, problem.quoted) for problem in contents.problems]
+    if (code, word.text) not in noted:
         contents.problems.append(Problem(code, message, word.ref, word.text))
-    return replace(word, text=found.lot if found is not None else vocabulary.lot(word.text))
+    return replace(word, text=lot.lot if lot is not None else vocabulary.lot(word.text))
 
 
 def _name_by_headings(book: Workbook, contents: WorkbookContents) -> None:
@@ -391,9 +393,9 @@ def _identity(facts: dict[str, SourceText]) -> tuple[str, ...]:
 def _certificate(
     book: Workbook, facts: dict[str, SourceText], rows: list[Row], languages: frozenset[str]
 ) -> Certificate:
-    own, further = as_stated(facts)
+    stated, further = as_stated(facts)
     lines = tuple(row.line for row in rows)
-    return Certificate(book.file, book.sha256, own, lines, further=further, languages=languages)
+    return Certificate(book.file, book.sha256, stated, lines, further=further, languages=languages)
 
 
 def _claim_facts(
@@ -412,8 +414,8 @@ def _claim_facts(
 def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:
     """The facts of the workbook; where it names one batch at most, those of every table too."""
     shared = dict(contents.common)
-    named = {facts["batch_id"].text.strip() for facts, _ in contents.found if "batch_id" in facts}
-    if len(named) <= 1:
+    batches = {facts["batch_id"].text.strip() for facts, _ in contents.found if "batch_id" in facts}
+    if len(batches) <= 1:
         for facts, _ in contents.found:
             for name, word in facts.items():
                 shared.setdefault(name, word)
@@ -423,10 +425,10 @@ def _shared_facts(contents: WorkbookContents) -> dict[str, SourceText]:
 def _facts_of_row(facts: dict[str, SourceText], row: Row) -> dict[str, SourceText]:
     """What a row is known by comes before the facts of its table, what else it states stands
     beside them; a blank batch names none."""
-    own = {name: word for name, word in row.facts.items() if word.text.strip()}
-    stated = {**facts, **{name: own[name] for name in (*IDENTITY, *KEYS) if name in own}}
-    _merge(stated, own)
-    if "batch_id" in row.facts and "batch_id" not in own:
+    filled = {name: word for name, word in row.facts.items() if word.text.strip()}
+    stated = {**facts, **{name: filled[name] for name in (*IDENTITY, *KEYS) if name in filled}}
+    _merge(stated, filled)
+    if "batch_id" in row.facts and "batch_id" not in filled:
         stated.pop("batch_id", None)
     return stated
 
@@ -435,15 +437,15 @@ def _without_batch(book: Workbook, rows: Sequence[Row], *, alone: bool) -> Itera
     """Said once for every sheet, or for every cell that should name a batch. A file that names no
     batch at all (`alone`) cannot be judged; a form that nobody has filled in shows where."""
     blank = _blank_beside(book, "batch_id") if alone else None
-    told: set[CellRef] = set()
+    places: set[CellRef] = set()
     for row in rows:
-        own = row.facts.get("batch_id")
+        batch = row.facts.get("batch_id")
         sheet = CellRef(book.file, row.line.analyte.ref.sheet)
-        place = own.ref if own is not None else blank or sheet
-        if place in told:
+        place = batch.ref if batch is not None else blank or sheet
+        if place in places:
             continue
-        told.add(place)
-        if own is not None:
+        places.add(place)
+        if batch is not None:
             message = "no batch id stands here; repeat it beside every result"
         elif blank is not None:
             message = "the batch number is missing: write it into this cell"

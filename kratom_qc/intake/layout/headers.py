@@ -134,7 +134,7 @@ def _look(page: Page, row: int, left: int, right: int | None) -> list[Header]:
             return []
         tables = finder.tables(bottom)
     if not _all_words(page.cells(row, left, right)):
-        return [_header(page, row, row, one) for one in tables if _heads_samples(one)]
+        return [_header(page, row, row, table) for table in tables if _heads_samples(table)]
     bottom, tables = _to_its_last_row(finder, row, bottom, tables)
     return [_header(page, row, bottom, columns) for columns in tables]
 
@@ -201,12 +201,12 @@ def looks_like_header(cells: Iterable[Cell]) -> bool:
     another word to make a header."""
     words, units, either = 0, 0, 0
     for cell in cells:
-        said = sense(cell.text)
-        if _is_number(cell) or (not said.is_known and vocabulary.status(cell.text) is not None):
+        kind = sense(cell.text)
+        if _is_number(cell) or (not kind.is_known and vocabulary.status(cell.text) is not None):
             return False
-        is_unit = said.role == "result" and vocabulary.unit(squeezed(cell.text)) is not None
+        is_unit = kind.role == "result" and vocabulary.unit(squeezed(cell.text)) is not None
         units += is_unit
-        word = said.is_known and not is_unit and not said.role.startswith(("fact:", "analyte:"))
+        word = kind.is_known and not is_unit and not kind.role.startswith(("fact:", "analyte:"))
         words += word
         either += word and vocabulary.status(cell.text) is not None
     return words + min(units, 1) >= 2 and words > either
@@ -245,11 +245,11 @@ class _ColumnFinder:
             for column in columns
             for number in range(column.number, column.end + 1)
         }
-        own = (column for column in self._columns(bottom + 1) if column.number in cells)
-        if not all(_may_continue(known.get(column.number), column) for column in own):
+        below = (column for column in self._columns(bottom + 1) if column.number in cells)
+        if not all(_may_continue(known.get(column.number), column) for column in below):
             return []
-        found = self.tables(bottom + 1)
-        return found if len(found) == len(before) else []
+        tables = self.tables(bottom + 1)
+        return tables if len(tables) == len(before) else []
 
     def _columns(self, bottom: int) -> Iterator[Column]:
         """Every column with a word of its own in the rows, with all the words that stand above
@@ -264,26 +264,26 @@ class _ColumnFinder:
         page = self.page
         rows = range(self.top, bottom + 1)
         places = list(dict.fromkeys(page.anchor(row, number) for row in rows))
-        said = [
-            (at, cell)
-            for at in places
-            if (cell := page.sheet.rows.get(at[0], {}).get(at[1])) is not None
+        cells = [
+            (place, cell)
+            for place in places
+            if (cell := page.sheet.rows.get(place[0], {}).get(place[1])) is not None
         ]
-        texts = tuple(squeezed(cell.text) for _, cell in said)
+        texts = tuple(squeezed(cell.text) for _, cell in cells)
         words = words_over(texts)
-        if len(said) > 1 and self._heads_a_table(said[0][0]):
+        if len(cells) > 1 and self._heads_a_table(cells[0][0]):
             words = Words(words_over(texts[1:]).sense, True)
-        at, cell = said[-1]
-        area = page.merges.get(at)
-        end = max(number, area[3]) if area and at[1] == number else number
-        header = SourceText(cell.text, page.place(*at))
-        group = SourceText(said[0][1].text, page.place(*said[0][0])) if words.is_grouped else None
+        place, cell = cells[-1]
+        area = page.merges.get(place)
+        end = max(number, area[3]) if area and place[1] == number else number
+        header = SourceText(cell.text, page.place(*place))
+        group = SourceText(cells[0][1].text, page.place(*cells[0][0])) if words.is_grouped else None
         return _named(number, words, header, group, end)
 
-    def _heads_a_table(self, at: tuple[int, int]) -> bool:
+    def _heads_a_table(self, place: tuple[int, int]) -> bool:
         """Whether a word merged over several columns stands right above a whole header: the title
         of a section, even if an analyte is called so."""
-        area = self.page.merges.get(at)
+        area = self.page.merges.get(place)
         if area is None:
             return False
         below = self.page.cells(area[2] + 1, area[1], area[3])
@@ -313,8 +313,8 @@ class _ColumnFinder:
 def _named(
     number: int, words: Words, header: SourceText, group: SourceText | None, end: int
 ) -> Column:
-    said = words.sense
-    return Column(number, said.role, header, said.unit, said.basis, group, end=end)
+    sense = words.sense
+    return Column(number, sense.role, header, sense.unit, sense.basis, group, end=end)
 
 
 def _may_continue(old: Column | None, new: Column) -> bool:
@@ -428,8 +428,8 @@ def _settled(columns: list[Column], below: _Below, left: int, right: int | None)
 
 def _as_list(columns: list[Column], below: _Below, left: int, right: int | None) -> list[Column]:
     """The columns of a table with a result per row; none where they are none."""
-    named = _with_analytes(columns, below, left, right)
-    settled = _with_results(_with_limits(named, below), below) if named else []
+    candidates = _with_analytes(columns, below, left, right)
+    settled = _with_results(_with_limits(candidates, below), below) if candidates else []
     if not settled or _kind(settled) != LIST or not _is_proven(settled, below):
         return []
     return settled
@@ -475,8 +475,8 @@ def _holds_analytes(
         if left <= number and (right is None or number <= right)
     ]
     may_name = [column for column in (*columns, *blank) if column.role in _MAY_NAME]
-    others = [column for column in may_name if below.share(column.number, "analyte") >= 0.5]
-    return max(others, key=lambda column: below.count(column.number, "analyte"), default=None)
+    candidates = [column for column in may_name if below.share(column.number, "analyte") >= 0.5]
+    return max(candidates, key=lambda column: below.count(column.number, "analyte"), default=None)
 
 
 def _with_results(columns: list[Column], below: _Below) -> list[Column]:
@@ -539,7 +539,7 @@ def _as_repetition(column: Column, columns: list[Column]) -> Column:
     if column.role == "unknown" and kind in ("replicate", "mean"):
         return replace(column, role="result")
     extreme = kind in ("highest", "lowest") and column.role in ("limit", "unknown")
-    if extreme and any(repetition(other.title) == "mean" for other in columns):
+    if extreme and any(repetition(column.title) == "mean" for column in columns):
         return replace(column, role="result")
     return column
 
@@ -554,9 +554,9 @@ def _is_proven(columns: list[Column], below: _Below) -> bool:
     ]
     if not analyte.inferred and (by_word or any(not column.inferred for column in results)):
         return True
-    named = below.count(analyte.number, "analyte")
+    analytes = below.count(analyte.number, "analyte")
     if by_word:
-        return named > 0
+        return analytes > 0
     words = sum(
         not column.inferred
         and column.role not in ("unknown", "analyte", "result")
@@ -564,8 +564,8 @@ def _is_proven(columns: list[Column], below: _Below) -> bool:
         for column in columns
     )
     answered = any(below.count(column.number, "result") for column in results)
-    told = words + (not analyte.inferred) + any(not column.inferred for column in results)
-    return named > 0 and answered and told > 0
+    evidence = words + (not analyte.inferred) + any(not column.inferred for column in results)
+    return analytes > 0 and answered and evidence > 0
 
 
 def _kind(columns: list[Column]) -> str:
@@ -586,10 +586,10 @@ def _kind(columns: list[Column]) -> str:
 
 
 def _is_wide(roles: list[str]) -> bool:
-    named = [role.removeprefix("analyte:") for role in roles if role.startswith("analyte:")]
+    names = [role.removeprefix("analyte:") for role in roles if role.startswith("analyte:")]
     if not any(key in roles for key in KEYS):
-        return sum(vocabulary.analyte(name) is not None for name in named) >= 2
-    return len(named) >= 2 or (bool(named) and not {"unknown", "batch"} & set(roles))
+        return sum(vocabulary.analyte(name) is not None for name in names) >= 2
+    return len(names) >= 2 or (bool(names) and not {"unknown", "batch"} & set(roles))
 
 
 def _heads_samples(columns: list[Column]) -> bool:
@@ -597,8 +597,8 @@ def _heads_samples(columns: list[Column]) -> bool:
     if _kind(columns) == TURNED:
         return True
     known = [column for column in columns if not column.inferred and column.role != "unknown"]
-    others = [column for column in columns if column not in known]
-    return len(known) > 1 and all(_NUMBERED.fullmatch(column.title) for column in others)
+    unknown = [column for column in columns if column not in known]
+    return len(known) > 1 and all(_NUMBERED.fullmatch(column.title) for column in unknown)
 
 
 def _name_samples(columns: list[Column]) -> bool:
@@ -639,13 +639,15 @@ def claim_header(page: Page, header: Header) -> None:
     for column in header.columns:
         rows = range(header.top, header.row + 1)
         places = dict.fromkeys(page.anchor(row, column.number) for row in rows)
-        cells = {at: cell for at in places if (cell := page.cells(at[0]).get(at[1])) is not None}
+        cells = {
+            pos: cell for pos in places if (cell := page.cells(pos[0]).get(pos[1])) is not None
+        }
         is_known = not column.inferred and column.role != "unknown"
         together = is_known and is_whole(" ".join(cell.text for cell in cells.values()))
-        for at, cell in cells.items():
-            page.stands(*at, "", "")
+        for pos, cell in cells.items():
+            page.stands(*pos, "", "")
             if together or (is_known and is_whole(cell.text)) or heading(cell.text).is_understood:
-                page.word(*at, f"header: {column.role}")
+                page.word(*pos, f"header: {column.role}")
 
 
 def _with_words_above(page: Page, columns: list[Column], top: int) -> tuple[list[Column], int]:
@@ -658,10 +660,10 @@ def _with_words_above(page: Page, columns: list[Column], top: int) -> tuple[list
     renamed = []
     for number, cell in above.items():
         column = by_number[number]
-        said = sense(f"{squeezed(cell.text)} {column.title}")
-        if said.role not in UNIT_ROLES or said.role == column.role:
+        both = sense(f"{squeezed(cell.text)} {column.title}")
+        if both.role not in UNIT_ROLES or both.role == column.role:
             return columns, top
-        renamed.append(replace(column, role=said.role, unit=said.unit or column.unit))
+        renamed.append(replace(column, role=both.role, unit=both.unit or column.unit))
     by_number |= {column.number: column for column in renamed}
     return [by_number[column.number] for column in columns], top - 1
 
@@ -670,14 +672,14 @@ def _with_line_above(page: Page, columns: list[Column], top: int) -> tuple[list[
     """CAS numbers, or names of groups, in a row of their own above the names of a wide table. The
     name of a group holds from its column to the next one."""
     above = page.cells(top - 1, columns[0].number, columns[-1].end)
-    numbers = {at: cell for at, cell in above.items() if CAS.fullmatch(cell.text.strip())}
-    others = {at: cell for at, cell in above.items() if at not in numbers}
-    if numbers and all(vocabulary.column_role(cell.text) == "cas" for cell in others.values()):
+    numbers = {number: cell for number, cell in above.items() if CAS.fullmatch(cell.text.strip())}
+    words = {number: cell for number, cell in above.items() if number not in numbers}
+    if numbers and all(vocabulary.column_role(cell.text) == "cas" for cell in words.values()):
         return [_with_cas(page, column, top - 1, numbers) for column in columns], top - 1
     grouped = any(column.group for column in columns)
-    if numbers or not others or grouped or not all(map(_is_heading, others.values())):
+    if numbers or not words or grouped or not all(map(_is_heading, words.values())):
         return columns, top
-    return [_in_group(page, column, top - 1, others) for column in columns], top - 1
+    return [_in_group(page, column, top - 1, words) for column in columns], top - 1
 
 
 def _is_heading(cell: Cell) -> bool:
@@ -691,7 +693,7 @@ def _with_cas(page: Page, column: Column, row: int, numbers: dict[int, Cell]) ->
 
 
 def _in_group(page: Page, column: Column, row: int, groups: dict[int, Cell]) -> Column:
-    before = [at for at in groups if at <= column.number]
+    before = [number for number in groups if number <= column.number]
     if not before or not column.role.startswith("analyte:"):
         return column
     return replace(column, group=page.word(row, max(before), "heading"))

@@ -37,14 +37,14 @@ def parts(text: str) -> tuple[Part, ...]:
     """The pieces of a cell's text, in order. A cell without any known label is one piece."""
     if len(text) > _LONGEST:
         return (Part("", "", text),)
-    found: list[Part] = []
+    pieces: list[Part] = []
     for piece in filter(None, _APART.split(text.strip())):
         for part in _of_piece(piece):
-            if found and found[-1].name and not found[-1].text and not part.name:
-                found[-1] = found[-1]._replace(text=part.text)  # `Product:   Green Malay`
+            if pieces and pieces[-1].name and not pieces[-1].text and not part.name:
+                pieces[-1] = pieces[-1]._replace(text=part.text)  # `Product:   Green Malay`
             else:
-                found.append(part)
-    return tuple(found) if any(part.name for part in found) else (Part("", "", text),)
+                pieces.append(part)
+    return tuple(pieces) if any(part.name for part in pieces) else (Part("", "", text),)
 
 
 def _of_piece(piece: str) -> Iterator[Part]:
@@ -53,7 +53,7 @@ def _of_piece(piece: str) -> Iterator[Part]:
         yield Part("accreditation", "", piece)
         return
     labels = list(_labels(piece))
-    ends = [*(at for at, _, _ in labels), len(piece)]
+    ends = [*(start for start, _, _ in labels), len(piece)]
     before = piece[: ends[0]].strip(" ,(-–")
     if before:
         yield from _without_colon(before)
@@ -82,16 +82,16 @@ def _without_colon(piece: str) -> Iterator[Part]:
     """`Lot No. KX-77, Received 12 Oct 2026`: a known label with a value of its kind, a number or a
     date; any other text is one part."""
     words = piece.split()
-    numbers = [at for at, word in enumerate(words) if any(map(str.isdigit, word))]
+    numbers = [index for index, word in enumerate(words) if any(map(str.isdigit, word))]
     last = numbers[-1] if numbers else 0
-    at, open_words = 0, list[str]()
-    while at < len(words):
-        found = (_labelled_at(words, at) or _dated_at(words, at)) if at < last else None
-        if found is None:
-            open_words.append(words[at])
-            at += 1
+    index, open_words = 0, list[str]()
+    while index < len(words):
+        labelled = (_labelled_at(words, index) or _dated_at(words, index)) if index < last else None
+        if labelled is None:
+            open_words.append(words[index])
+            index += 1
             continue
-        part, at = found
+        part, index = labelled
         if open_words:
             yield Part("", "", " ".join(open_words).strip(" ,-–"))
             open_words = []
@@ -100,29 +100,29 @@ def _without_colon(piece: str) -> Iterator[Part]:
         yield Part("", "", " ".join(open_words).strip(" ,"))
 
 
-def _labelled_at(words: list[str], at: int) -> tuple[Part, int] | None:
+def _labelled_at(words: list[str], index: int) -> tuple[Part, int] | None:
     """A label at a word with its value, and the word after both."""
-    if not vocabulary.may_begin_label(words[at]):
+    if not vocabulary.may_begin_label(words[index]):
         return None
-    for count in range(min(_MOST_LABEL_WORDS, len(words) - at - 1), 0, -1):
-        label = " ".join(words[at : at + count])
+    for count in range(min(_MOST_LABEL_WORDS, len(words) - index - 1), 0, -1):
+        label = " ".join(words[index : index + count])
         name = vocabulary.fact_name(label)
         if name is None or name == "other":
             continue
-        start = at + count
+        start = index + count
         end = _end_of_value(name, words, start)
         if end:
             return Part(name, label, " ".join(words[start:end]).strip(" ,")), end
     return None
 
 
-def _dated_at(words: list[str], at: int) -> tuple[Part, int] | None:
+def _dated_at(words: list[str], index: int) -> tuple[Part, int] | None:
     """The day of a paper behind its number: `Rapporto di prova n° 26-1 del 12/11/2026`."""
-    dated = at > 1 and words[at].casefold() in _OF_A_DAY and _ID.fullmatch(words[at - 1])
-    day = " ".join(words[at + 1 :])
+    dated = index > 1 and words[index].casefold() in _OF_A_DAY and _ID.fullmatch(words[index - 1])
+    day = " ".join(words[index + 1 :])
     if not dated or not is_day(day):
         return None
-    return Part("issued_on", words[at], day), len(words)
+    return Part("issued_on", words[index], day), len(words)
 
 
 def _end_of_value(name: str, words: list[str], start: int) -> int:

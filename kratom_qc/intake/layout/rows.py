@@ -74,8 +74,8 @@ def facts_of(page: Page, header: Header, row: int) -> dict[str, SourceText]:
         name = fact_of(column, header)
         if name is None or name == "other":
             continue
-        own = name in IDENTITY or name in _KEYS
-        word = page.fact(row, column.number, name) if own else page.peek(row, column.number)
+        is_key = name in IDENTITY or name in _KEYS
+        word = page.fact(row, column.number, name) if is_key else page.peek(row, column.number)
         known = facts.get(name)
         if known is None or not known.text.strip():
             facts[name] = word
@@ -162,11 +162,11 @@ class Section:
 def section_of(word: SourceText, before: Section, *, in_body: bool) -> Section:
     """The section that a heading begins. What follows quality control on a page may be the sample
     again, or not: then it is unclear."""
-    said = heading(word.text)
+    line = heading(word.text)
     quality = quality_control(word.text)
     if not quality and before.quality:
         quality = "perhaps"
-    unit = SourceText(said.unit, word.ref) if said.unit else None
+    unit = SourceText(line.unit, word.ref) if line.unit else None
     return Section(word, unit, quality, in_body)
 
 
@@ -174,14 +174,14 @@ def total_of(names: Sequence[str]) -> str | None:
     """What a bare `Total` behind these analytes is the total of: all of them are of one kind, and
     their total is a known analyte."""
     known = [vocabulary.analyte(name) for name in names]
-    kinds = {one.family if one is not None else "" for one in known}
+    kinds = {analyte.family if analyte is not None else "" for analyte in known}
     words = {name.split()[0].casefold() for name in names if name.strip()}
     if len(names) < 2 or len(kinds) != 1:
         return None
     subjects = (*kinds, *(words if len(words) == 1 else ()))
     totals = {vocabulary.analyte(f"Total {subject}s") for subject in subjects if subject}
-    found = {one.name for one in totals if one is not None and one.family == "total"}
-    return found.pop() if len(found) == 1 else None
+    totals_named = {total.name for total in totals if total is not None and total.family == "total"}
+    return totals_named.pop() if len(totals_named) == 1 else None
 
 
 def section_above(block: Block, before: Section) -> Section:
@@ -200,7 +200,7 @@ def section_above(block: Block, before: Section) -> Section:
             claim_heading(page, row, number)
             return section_of(page.peek(row, number), before, in_body=False)
         aside = aside or _states_aside(cells)
-        if gaps > 1 or (not aside and any(not page.is_claimed(row, at) for at in cells)):
+        if gaps > 1 or (not aside and any(not page.is_claimed(row, column) for column in cells)):
             break  # a line that states the unit may stand between
     return Section(quality="perhaps" if before.quality else "")
 
@@ -217,9 +217,9 @@ def _states_aside(cells: Mapping[int, Cell]) -> bool:
 def _heading_in(page: Page, row: int, cells: dict[int, Cell]) -> int | None:
     """The column of the heading in a row that holds one, and nothing that is none."""
     open_cells = {
-        at: cell
-        for at, cell in cells.items()
-        if not page.is_claimed(row, at) or page.meanings(row, at) == [_HEADING]
+        column: cell
+        for column, cell in cells.items()
+        if not page.is_claimed(row, column) or page.meanings(row, column) == [_HEADING]
     }
     if not open_cells:
         return None
@@ -231,8 +231,8 @@ def _heading_in(page: Page, row: int, cells: dict[int, Cell]) -> int | None:
         return None
     if len(open_cells) == 1:
         return number
-    others = [cell.text for at, cell in open_cells.items() if at != number]
-    is_row = vocabulary.analyte(squeezed(text)) is not None or any(map(could_be_result, others))
+    texts = [cell.text for column, cell in open_cells.items() if column != number]
+    is_row = vocabulary.analyte(squeezed(text)) is not None or any(map(could_be_result, texts))
     return number if heading(text).is_understood and not is_row else None
 
 
@@ -278,13 +278,13 @@ def _is_control(text: str) -> bool:
 def same_for_all(block: Block, header: Header) -> frozenset[int]:
     """The columns of panels that say the same of every row: `Standard` there is no standard of the
     laboratory."""
-    said: dict[int, set[str]] = {column.number: set() for column in header.of("panel")}
+    texts_of: dict[int, set[str]] = {column.number: set() for column in header.of("panel")}
     for row in block.body:
         cells = block.cells(row)
-        for number in said.keys() & cells.keys():
-            said[number].add(squeezed(cells[number].text))
+        for number in texts_of.keys() & cells.keys():
+            texts_of[number].add(squeezed(cells[number].text))
     rows = sum(bool(block.cells(row)) for row in block.body)
-    return frozenset(number for number, texts in said.items() if len(texts) == 1 and rows > 2)
+    return frozenset(number for number, texts in texts_of.items() if len(texts) == 1 and rows > 2)
 
 
 def quality_of(
@@ -293,12 +293,12 @@ def quality_of(
     """Whether a row says of itself that it is of the laboratory's quality control; columns that say
     the same of every row are `skipped`."""
     roles = header.roles
-    found = {
-        _quality_beside(cell.text, roles.get(at, "unknown"))
-        for at, cell in cells.items()
-        if at not in skipped
+    qualities = {
+        _quality_beside(cell.text, roles.get(column, "unknown"))
+        for column, cell in cells.items()
+        if column not in skipped
     }
-    return "yes" if "yes" in found else "perhaps" if "perhaps" in found else ""
+    return "yes" if "yes" in qualities else "perhaps" if "perhaps" in qualities else ""
 
 
 @lru_cache(16384)
@@ -307,14 +307,14 @@ def _quality_beside(text: str, role: str) -> Quality:
     text = squeezed(text)
     is_result = role in _MEASURES or role.startswith("analyte:") or could_be_result(text)
     is_analyte = role == "analyte" and vocabulary.analyte(text) is not None
-    said: Quality = ""
+    quality: Quality = ""
     if not is_result and not is_analyte:
-        said = quality_control(text, is_id=role in _IDS, of_method=role == "method")
+        quality = quality_control(text, is_id=role in _IDS, of_method=role == "method")
     if role == SAMPLE_TYPE and is_control_code(text):
         return "yes"
     if role == SAMPLE_TYPE and not quality_control(text) and not is_sample_word(text):
-        return said or "perhaps"
-    return said
+        return quality or "perhaps"
+    return quality
 
 
 def as_quality_control(block: Block, row: int, cells: Iterable[int]) -> None:
@@ -337,8 +337,8 @@ def as_quality_control(block: Block, row: int, cells: Iterable[int]) -> None:
 
 def _names_control(text: str) -> bool:
     """`Maeng Da Powder DUP`: a product, and that this is its control."""
-    own = [word for word in squeezed(text).split() if quality_control(word) != "yes"]
-    return 0 < len(own) < len(text.split()) and not vocabulary.form_words(" ".join(own)).left
+    others = [word for word in squeezed(text).split() if quality_control(word) != "yes"]
+    return 0 < len(others) < len(text.split()) and not vocabulary.form_words(" ".join(others)).left
 
 
 def cas_at(page: Page, row: int, column: int) -> SourceText:

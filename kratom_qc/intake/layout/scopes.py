@@ -66,10 +66,10 @@ def bands(page: Page, tables: Sequence[TableRead]) -> list[Band]:
 
 def _by_top(tables: Iterable[TableRead]) -> dict[int, list[TableRead]]:
     """The tables of a sheet by the row in which they begin."""
-    found: dict[int, list[TableRead]] = {}
+    by_top: dict[int, list[TableRead]] = {}
     for table in tables:
-        found.setdefault(table.top, []).append(table)
-    return found
+        by_top.setdefault(table.top, []).append(table)
+    return by_top
 
 
 def _in_sentences(page: Page, row: int) -> list[TableRead]:
@@ -92,7 +92,11 @@ def _add_line(
 
 def _free(page: Page, row: int) -> dict[int, Cell]:
     """The cells of a row that nothing has understood, but for those in rows of results."""
-    return {at: cell for at, cell in page.unclaimed(row).items() if (row, at) not in page.around}
+    return {
+        column: cell
+        for column, cell in page.unclaimed(row).items()
+        if (row, column) not in page.around
+    }
 
 
 # ---------------------------------------------------------------- scopes
@@ -129,8 +133,8 @@ def scopes(bands: Iterable[Band], problems: list[Problem]) -> list[Scope]:
         ids = _batches(band)
         if letterhead is None and ids:
             letterhead = _letterhead(band)
-        if len(ids) > 1 and (own := _side_by_side(band)):
-            scopes += _begun(own, band, letterhead or {}, scopes[-1], problems)
+        if len(ids) > 1 and (of_tables := _side_by_side(band)):
+            scopes += _begun(of_tables, band, letterhead or {}, scopes[-1], problems)
         elif band.tables and ids and ids != {scopes[-1].batch} and scopes[-1].tables:
             scopes.append(_after(scopes[-1], band, letterhead or {}, problems))
         else:
@@ -154,11 +158,11 @@ def _add_tables(scope: Scope, tables: list[TableRead]) -> None:
 
 
 def _flat(head: list[list[StatedFact]]) -> list[StatedFact]:
-    return [one for paragraph in head for one in paragraph]
+    return [fact for paragraph in head for fact in paragraph]
 
 
 def _names_batch(paragraph: list[StatedFact]) -> bool:
-    return any(one.name == "batch_id" for one in paragraph)
+    return any(fact.name == "batch_id" for fact in paragraph)
 
 
 def _letterhead(band: Band) -> dict[str, SourceText]:
@@ -176,16 +180,16 @@ def _after(
 ) -> Scope:
     """The scope of another batch. What stands between two certificates belongs to the one that it
     can belong to."""
-    own: list[StatedFact] = []
+    facts: list[StatedFact] = []
     for index, paragraph in enumerate(band.head):
-        if own or _names_batch(paragraph):
-            own += paragraph
+        if facts or _names_batch(paragraph):
+            facts += paragraph
         elif index == 0 and band.touching:
             state(before.facts, paragraph)
         else:
-            own += _between(before, paragraph, problems)
+            facts += _between(before, paragraph, problems)
     scope = Scope()
-    state(scope.facts, own)
+    state(scope.facts, facts)
     scope.facts = {**letterhead, **scope.facts}
     _add_tables(scope, band.tables)
     return scope
@@ -194,55 +198,55 @@ def _after(
 def _between(
     before: Scope, paragraph: list[StatedFact], problems: list[Problem]
 ) -> list[StatedFact]:
-    for one in paragraph:
-        if one.name == "status":
-            state(before.facts, [one])
-        elif one.name != "other" and one.name not in before.facts:
-            what = one.name.replace("_", " ")
+    for fact in paragraph:
+        if fact.name == "status":
+            state(before.facts, [fact])
+        elif fact.name != "other" and fact.name not in before.facts:
+            what = fact.name.replace("_", " ")
             advice = "put it right above or right below its own"
             message = f"this {what} stands between two certificates; {advice}"
-            problems.append(Problem("FACT-BETWEEN", message, one.word.ref, one.word.text))
+            problems.append(Problem("FACT-BETWEEN", message, fact.word.ref, fact.word.text))
     return paragraph
 
 
 def _side_by_side(band: Band) -> list[list[StatedFact]]:
     """The facts of each table of a band, by columns; nothing where not each names one batch."""
-    own = [
-        [one for one in _flat(band.head[_first_batch(band) :]) if _above(one, table)]
+    of_tables = [
+        [fact for fact in _flat(band.head[_first_batch(band) :]) if _above(fact, table)]
         for table in band.tables
     ]
-    one_each = all(sum(one.name == "batch_id" for one in facts) == 1 for facts in own)
-    return own if len(own) > 1 and one_each else []
+    one_each = all(sum(fact.name == "batch_id" for fact in facts) == 1 for facts in of_tables)
+    return of_tables if len(of_tables) > 1 and one_each else []
 
 
 def _first_batch(band: Band) -> int:
     return next(index for index, paragraph in enumerate(band.head) if _names_batch(paragraph))
 
 
-def _above(one: StatedFact, table: TableRead) -> bool:
+def _above(fact: StatedFact, table: TableRead) -> bool:
     block = table.block
     if block is None:
         return False
-    return block.left <= one.column and (block.right is None or one.column <= block.right)
+    return block.left <= fact.column and (block.right is None or fact.column <= block.right)
 
 
 def _begun(
-    own: list[list[StatedFact]],
+    of_tables: list[list[StatedFact]],
     band: Band,
     letterhead: dict[str, SourceText],
     before: Scope,
     problems: list[Problem],
 ) -> list[Scope]:
-    found = []
-    shared = [one for paragraph in band.head[: _first_batch(band)] for one in paragraph]
+    scopes = []
+    shared = [fact for paragraph in band.head[: _first_batch(band)] for fact in paragraph]
     if before.tables:
         _between(before, shared, problems)
-    for facts, table in zip(own, band.tables, strict=True):
+    for facts, table in zip(of_tables, band.tables, strict=True):
         scope = Scope()
         state(scope.facts, facts)
         common: dict[str, SourceText] = {}
         state(common, shared)
         scope.facts = {**letterhead, **common, **scope.facts}
         _add_tables(scope, [table])
-        found.append(scope)
-    return found
+        scopes.append(scope)
+    return scopes

@@ -138,9 +138,9 @@ def sense(text: str) -> Sense:
     if len(text) > vocabulary.LONGEST_NAME:
         return UNKNOWN
     for look in (_parted, _unit_alone, _of_batch, _of_analyte, _in_two_languages):
-        found = look(bare)
-        if found is not None:
-            return found
+        sense = look(bare)
+        if sense is not None:
+            return sense
     return Sense(f"analyte:{bare}") if vocabulary.analyte(bare) else UNKNOWN
 
 
@@ -150,9 +150,9 @@ def _parted(text: str) -> Sense | None:
     for pattern in _PARTED:
         parts = pattern.match(text)
         if parts:
-            found = _name_and_more(text, parts["name"], parts["inside"].strip(), pattern)
-            if found is not None:
-                return found
+            sense = _name_and_more(text, parts["name"], parts["inside"].strip(), pattern)
+            if sense is not None:
+                return sense
     return None
 
 
@@ -164,9 +164,9 @@ def _name_and_more(text: str, name: str, inside: str, pattern: re.Pattern[str]) 
     if each := _per_piece(name, inside):
         return Sense("result", each)
     if unit and (vocabulary.analyte(name) or (pattern is BRACKET and not role)):
-        found = _analyte_in(text, name, unit)
-        if found is not None:
-            return found
+        sense = _analyte_in(text, name, unit)
+        if sense is not None:
+            return sense
     if role == "uncertainty" and _EXPANDED.fullmatch(inside):
         return Sense(role)
     return _with_remark(role, name, inside) if pattern is BRACKET else None
@@ -235,12 +235,12 @@ def _of_batch(text: str) -> Sense | None:
 def _of_analyte(text: str) -> Sense | None:
     """`Lead LOQ` or `LOQ Lead`: what a wide table says of one analyte beside its result."""
     words = text.replace("_", " ").split()
-    for at in range(1, min(len(words), 8)):
-        for name, word in ((words[:at], words[at:]), (words[at:], words[:at])):
+    for count in range(1, min(len(words), 8)):
+        for name, word in ((words[:count], words[count:]), (words[count:], words[:count])):
             role = vocabulary.column_role(" ".join(word).strip("-–:,"))
-            said = " ".join(name).strip(" -–:,")
-            if role in _OF_ANALYTE and vocabulary.analyte(said) is not None:
-                return Sense(f"analyte:{said}" if role == "result" else f"{role} of:{said}")
+            analyte = " ".join(name).strip(" -–:,")
+            if role in _OF_ANALYTE and vocabulary.analyte(analyte) is not None:
+                return Sense(f"analyte:{analyte}" if role == "result" else f"{role} of:{analyte}")
     return None
 
 
@@ -251,15 +251,15 @@ def _in_two_languages(text: str) -> Sense | None:
         return None
     senses = [sense(part) for part in parts]
     if any(
-        not said.is_known and len(part.split()) > 3
-        for part, said in zip(parts, senses, strict=True)
+        not sense.is_known and len(part.split()) > 3
+        for part, sense in zip(parts, senses, strict=True)
     ):
         return None
-    found = {said for said in senses if said.is_known}
-    named = {said.role for said in found if said.role != "result" or not said.unit}
-    if len({said.role for said in found}) != 1 or not named or named.pop().startswith("analyte:"):
+    known = {sense for sense in senses if sense.is_known}
+    roles = {sense.role for sense in known if sense.role != "result" or not sense.unit}
+    if len({sense.role for sense in known}) != 1 or not roles or roles.pop().startswith("analyte:"):
         return None
-    return max(found, key=lambda said: (bool(said.unit), said))
+    return max(known, key=lambda sense: (bool(sense.unit), sense))
 
 
 @lru_cache(8192)
@@ -321,8 +321,8 @@ def words_over(texts: tuple[str, ...]) -> Words:
     return Words(_both(upper, lower), False)
 
 
-def _is_known_analyte(said: Sense) -> bool:
-    return vocabulary.analyte(said.role.removeprefix("analyte:")) is not None
+def _is_known_analyte(sense: Sense) -> bool:
+    return vocabulary.analyte(sense.role.removeprefix("analyte:")) is not None
 
 
 def _both(upper: Sense, lower: Sense) -> Sense:

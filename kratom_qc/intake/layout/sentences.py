@@ -35,35 +35,35 @@ def listed(text: str) -> tuple[tuple[str, str], ...]:
     if len(text) > _LONGEST:
         return ()
     parts = [part.rstrip(" .") for part in _PARTS.split(text.strip()) if part.strip(" .")]
-    found = [_stated(part) for part in parts]
-    stated = [one for one in found if one is not None]
-    if not found or len(stated) < len(found):
+    pairs = [_stated(part) for part in parts]
+    stated = [pair for pair in pairs if pair is not None]
+    if not pairs or len(stated) < len(pairs):
         return ()
     last = _NUMBER.fullmatch(stated[-1][1])
     unit = last["unit"] if last else ""
     return tuple(
-        (name, f"{said} {unit}" if unit and _ONLY_NUMBER.fullmatch(said) else said)
-        for name, said in stated
+        (name, f"{value} {unit}" if unit and _ONLY_NUMBER.fullmatch(value) else value)
+        for name, value in stated
     )
 
 
 def _stated(part: str) -> tuple[str, str] | None:
     """An analyte and what is said of it; the longest name counts."""
     words = part.split()
-    for at in range(min(len(words) - 1, 8), 0, -1):
-        name = " ".join(words[:at]).rstrip(" :=–-")
-        said = " ".join(words[at:]).lstrip(" :=–")
-        if vocabulary.analyte(name) is not None and _is_statement(said):
-            return name, said
+    for count in range(min(len(words) - 1, 8), 0, -1):
+        name = " ".join(words[:count]).rstrip(" :=–-")
+        statement = " ".join(words[count:]).lstrip(" :=–")
+        if vocabulary.analyte(name) is not None and _is_statement(statement):
+            return name, statement
     return None
 
 
-def _is_statement(said: str) -> bool:
-    number = _NUMBER.fullmatch(said)
+def _is_statement(text: str) -> bool:
+    number = _NUMBER.fullmatch(text)
     if number is not None:
         return not number["unit"] or vocabulary.unit(number["unit"]) is not None
-    portion = _IN_PORTION.fullmatch(said)
-    return bool(said) and vocabulary.status(portion["word"] if portion else said) is not None
+    portion = _IN_PORTION.fullmatch(text)
+    return bool(text) and vocabulary.status(portion["word"] if portion else text) is not None
 
 
 def read_sentences(page: Page, row: int, cells: dict[int, Cell]) -> Iterator[Row]:
@@ -71,9 +71,9 @@ def read_sentences(page: Page, row: int, cells: dict[int, Cell]) -> Iterator[Row
     for column, cell in cells.items():
         if cell.kind != "text":
             continue
-        for name, said in listed(cell.text):
+        for name, statement in listed(cell.text):
             word = page.word(row, column, f"result of {name}")
-            line = ResultRow(SourceText(name, word.ref), SourceText(said, word.ref))
+            line = ResultRow(SourceText(name, word.ref), SourceText(statement, word.ref))
             yield Row(line, {})
     yield from _beside_its_label(page, row, page.cells(row))
 
@@ -115,13 +115,13 @@ def hold_stray(page: Page, row: int, cells: dict[int, Cell]) -> None:
 
 def _is_stray(page: Page, row: int, cells: dict[int, Cell], number: int) -> bool:
     """An analyte with a result beside it, or a number below it."""
-    said = cells[number].text
-    if vocabulary.fact_name(said) is not None or not names_analyte(said):
+    text = cells[number].text
+    if vocabulary.fact_name(text) is not None or not names_analyte(text):
         return False
     below = page.unclaimed(row + 1).get(number)
     beside = any(
         begins_like_number(cell.text) or vocabulary.status(cell.text) is not None
-        for at, cell in cells.items()
-        if at != number
+        for column, cell in cells.items()
+        if column != number
     )
     return beside or (below is not None and len(cells) > 1 and begins_like_number(below.text))

@@ -149,8 +149,8 @@ class ListReader:
         """A row of one or two cells that states a fact: `Lot: L-2` between results of two
         batches; or of four that state two: `Approved by | J. Doe | Signed | 2026-10-12`."""
         if len(cells) == 4 and all(
-            vocabulary.fact_name(cells[at].text.strip().removesuffix(":")) is not None
-            for at in sorted(cells)[::2]
+            vocabulary.fact_name(cells[number].text.strip().removesuffix(":")) is not None
+            for number in sorted(cells)[::2]
         ):
             return self.analyte in cells
         if len(cells) > 2 or not states_a_fact(cells):
@@ -196,29 +196,35 @@ class ListReader:
         measures = {
             column.number for column in self.header.columns if column.role in UNIT_ROLES
         } & cells.keys()
-        rest = [squeezed(cell.text) for at, cell in cells.items() if at not in measures]
+        rest = [squeezed(cell.text) for number, cell in cells.items() if number not in measures]
         return (
             bool(measures)
-            and all(vocabulary.unit(cells[at].text) is not None for at in measures)
-            and not any(could_be_result(squeezed(cells[at].text)) for at in measures)
+            and all(vocabulary.unit(cells[number].text) is not None for number in measures)
+            and not any(could_be_result(squeezed(cells[number].text)) for number in measures)
             and all(heading(text).is_understood or _is_unit_word(text) for text in rest)
         )
 
     def _is_summary(self, row: int, cells: dict[int, Cell], name: str) -> bool:
         """`Heavy metals | Pass`: what the laboratory says of a whole panel. Good words change
         nothing; all others are a result of a name nobody knows."""
-        said = [column.number for column in self.header.columns if column.number in cells]
-        words = [at for at in said if at != self.analyte]
-        good = [at for at in words if vocabulary.status(cells[at].text) in _SUMMARY_GOOD]
+        filled = [column.number for column in self.header.columns if column.number in cells]
+        words = [number for number in filled if number != self.analyte]
+        good = [
+            number for number in words if vocabulary.status(cells[number].text) in _SUMMARY_GOOD
+        ]
         answers = {column.number for column in self.results} & {*words}
-        results = [at for at in answers if _NUMBER.match(cells[at].text.strip())]
-        doubtful = [at for at in words if at not in good and vocabulary.status(cells[at].text)]
+        results = [number for number in answers if _NUMBER.match(cells[number].text.strip())]
+        doubtful = [
+            number
+            for number in words
+            if number not in good and vocabulary.status(cells[number].text)
+        ]
         if not good or doubtful or results or not _is_panel(name):
             return False
         self._use_header()
         self.page.word(row, self.analyte, "panel")
-        for at in good:
-            self.page.word(row, at, f"verdict on {name}")
+        for number in good:
+            self.page.word(row, number, f"verdict on {name}")
         return True
 
     def _answers(self, cells: dict[int, Cell]) -> bool:
@@ -256,7 +262,12 @@ class ListReader:
         """A result without an analyte belongs to a row that was cut in two, or has slipped."""
         follows = self.last == row - 1
         slipped = next(
-            (at for at, cell in cells.items() if self._may_answer(at, cell, follows=follows)), None
+            (
+                number
+                for number, cell in cells.items()
+                if self._may_answer(number, cell, follows=follows)
+            ),
+            None,
         )
         if slipped is not None:
             message = "this row has a result but no analyte in its column"
@@ -273,8 +284,10 @@ class ListReader:
         above = self.block.cells(self.last)
         facts = [column.number for column in columns if column.role.startswith("fact:")]
         return any(
-            at in cells and at in above and above[at].text.startswith(cells[at].text)
-            for at in facts
+            number in cells
+            and number in above
+            and above[number].text.startswith(cells[number].text)
+            for number in facts
         )
 
     def _may_answer(self, number: int, cell: Cell, *, follows: bool) -> bool:
@@ -321,8 +334,8 @@ class ListReader:
                 _hold_merged(self.page, row, column.number)
                 lines += self._readings(row, column, analyte, words, name)
             lines += self._raw(row, lines[0], analyte, words, name)
-            others = tuple(lines[1:])
-            line = replace(lines[0], alternatives=others) if others else lines[0]
+            alternatives = tuple(lines[1:])
+            line = replace(lines[0], alternatives=alternatives) if alternatives else lines[0]
             yield line, alike[0].number
 
     def _whole_total(self, word: SourceText) -> SourceText:
@@ -332,8 +345,8 @@ class ListReader:
             return word
         section = self.section.word
         subjects = heading(section.text).subjects if section is not None else ()
-        found = {known.name for text in _totals(subjects) if (known := vocabulary.analyte(text))}
-        whole = found.pop() if len(found) == 1 else total_of(self.names)
+        names = {known.name for text in _totals(subjects) if (known := vocabulary.analyte(text))}
+        whole = names.pop() if len(names) == 1 else total_of(self.names)
         return replace(word, text=whole) if whole is not None else word
 
     def _raw(
@@ -342,20 +355,20 @@ class ListReader:
         """The raw result beside a reported one, where the latter is not the former rounded: then it
         is another reading."""
         for column in self.header.of(RAW):
-            said = self.page.peek(row, column.number).text
-            if line.result is not None and is_rounded(said, line.result.text):
+            raw = self.page.peek(row, column.number).text
+            if line.result is not None and is_rounded(raw, line.result.text):
                 self.page.word(row, column.number, f"raw result of {name}")
-            elif said.strip():
+            elif raw.strip():
                 yield from self._readings(row, column, analyte, words, name)
 
     def _readings(
         self, row: int, column: Column, analyte: SourceText, words: dict[str, Any], name: str
     ) -> Iterator[ResultRow]:
         section = self.section.word
-        others: dict[str, Any] = {role: words.get(role) for role in _OF_ROW}
+        of_row: dict[str, Any] = {role: words.get(role) for role in _OF_ROW}
         header_unit, section_unit = self._units(column, words.get("unit"))
         repeated = len(self.results) > 1 and repetition(column.title) is not None
-        others |= {
+        of_row |= {
             "analyte": analyte,
             "result": self.page.word(row, column.number, f"result of {name}"),
             "header_unit": header_unit,
@@ -367,7 +380,7 @@ class ListReader:
             "replicate": words.get("replicate") or (column.header if repeated else None),
         }
         for bounds in self.bounds.readings(row, column, self.results):
-            yield ResultRow(**others, **bounds)
+            yield ResultRow(**of_row, **bounds)
 
     def _units(
         self, column: Column, stated: SourceText | None
@@ -399,12 +412,12 @@ class ListReader:
         if _is_panel(self.page.peek(row, self.analyte).text):
             self.page.spread(row, self.analyte, "panel")
         for column in self.results:
-            for name, said in listed(self.page.peek(row, column.number).text):
+            for name, value in listed(self.page.peek(row, column.number).text):
                 word = self.page.word(row, column.number, f"result of {name}")
                 header_unit, section_unit = self._units(column, words.get("unit"))
                 line = ResultRow(
                     analyte=replace(word, text=name),
-                    result=replace(word, text=said),
+                    result=replace(word, text=value),
                     header_unit=header_unit,
                     section_unit=section_unit,
                     section=self.section.word,
@@ -430,8 +443,8 @@ class ListReader:
             elif role == "cas":
                 words[role] = cas_at(self.page, row, number)
             elif role in _CLAIMED_IF:
-                said = self._known(row, number, role)
-                words[role] = words[role] if words.get(role) and words[role].text.strip() else said
+                word = self._known(row, number, role)
+                words[role] = words[role] if words.get(role) and words[role].text.strip() else word
             elif role in _SPREAD:
                 words[role] = self.page.spread(row, number, role)
             elif role == "verdict":
@@ -514,7 +527,7 @@ def _told_apart(block: Block, header: Header) -> Header:
         if role == "result" and several and _only_verdicts(block, column):
             role = "verdict"
         role = _role_beside(role, columns)
-        if role == "qualifier" and any(other.role == role for other in columns):
+        if role == "qualifier" and any(column.role == role for column in columns):
             role = role if _only_signs(block, column) else "unknown"
         columns.append(replace(column, role=role) if role != column.role else column)
     settled = replace(header, columns=tuple(_without_raw(columns)))
@@ -545,26 +558,26 @@ def _without_raw(columns: Sequence[Column]) -> Iterator[Column]:
 def _only_signs(block: Block, column: Column) -> bool:
     """Whether a second column of qualifiers holds signs and letters only: `<` beside `U`."""
     rows = (block.cells(row) for row in block.body)
-    said = [cells[column.number].text.strip() for cells in rows if column.number in cells]
-    return all(map(_SIGN.fullmatch, said))
+    texts = [cells[column.number].text.strip() for cells in rows if column.number in cells]
+    return all(map(_SIGN.fullmatch, texts))
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:
-    said = [
+    texts = [
         cells[column.number].text
         for row in block.body
         if column.number in (cells := block.cells(row)) and len(cells) > 1
     ]
-    return bool(said) and all(vocabulary.status(text) in _VERDICTS for text in said)
+    return bool(texts) and all(vocabulary.status(text) in _VERDICTS for text in texts)
 
 
 def _hold_groups(block: Block, header: Header) -> None:
     """Two groups of results under names that mean nothing to us may be two samples."""
-    named = {
+    groups = {
         column.group.ref: column.group for column in header.of("result") if column.group is not None
     }
-    unclear = [word for word in named.values() if not heading(word.text).is_understood]
-    if len(named) > 1:
+    unclear = [word for word in groups.values() if not heading(word.text).is_understood]
+    if len(groups) > 1:
         for word in unclear:
             message = f"nobody can say which sample the results under '{word.text.strip()}' are of"
             block.page.trouble_with("SAMPLE-UNCLEAR", message, word)
@@ -607,12 +620,12 @@ def _hold_merged(page: Any, row: int, column: int) -> None:
     if area is None:
         return
     first, left, last, right = area
-    said = page.peek(first, left).text
-    if (last > first or right > left) and could_be_result(said):
+    text = page.peek(first, left).text
+    if (last > first or right > left) and could_be_result(text):
         message = (
-            f"'{said}' is merged over several cells; unmerge them and repeat what holds for each"
+            f"'{text}' is merged over several cells; unmerge them and repeat what holds for each"
         )
-        page.trouble("MERGED-RESULT", message, first, left, said)
+        page.trouble("MERGED-RESULT", message, first, left, text)
 
 
 def _totals(subjects: Sequence[str]) -> Iterator[str]:

@@ -37,8 +37,8 @@ from kratom_qc.portal.uploads import (
 from kratom_qc.rulebooks.scope import market_books, markets_of
 
 _WRONG: dict[int | str, dict[str, Any]] = {
-    status: {"model": shapes.Error, "description": said}
-    for status, said in (
+    status: {"model": shapes.Error, "description": meaning}
+    for status, meaning in (
         (400, "The request is not well-formed."),
         (401, "No token, or one that is not known."),
         (403, "The role may not do that."),
@@ -67,8 +67,8 @@ _BODY = {
     }
 }
 _TAKING: dict[int | str, dict[str, Any]] = {
-    status: {"model": shapes.Error, "description": said}
-    for status, said in (
+    status: {"model": shapes.Error, "description": meaning}
+    for status, meaning in (
         (408, "The request did not arrive in time."),
         (409, "The Idempotency-Key came with another file before."),
         (413, "The file is too large."),
@@ -124,8 +124,8 @@ def _taken(house: House, visitor: Visitor, brought: Received, key: str) -> Respo
 @router.get("/certificates/{sha256}", response_model=shapes.Certificate)
 def certificate(house: InHouse, visitor: Reader, sha256: Sha256) -> Response:
     """What became of a certificate."""
-    found = Shown(house.store, visitor.vendor).file(sha256)
-    return JSONResponse(answers.certificate_answer(found))
+    file = Shown(house.store, visitor.vendor).file(sha256)
+    return JSONResponse(answers.certificate_answer(file))
 
 
 @router.get("/batches", response_model=shapes.Batches)
@@ -144,17 +144,17 @@ def batches(
     wanted = Wanted(batch_id, verdict or "", disposition or "", product, laboratory, visitor.vendor)
     # What is not shown may not be told by a filter: of a batch that is compared nothing matches.
     narrowed = any((wanted.verdict, wanted.disposition, wanted.product, wanted.laboratory))
-    found = search(house.store.ledger, wanted, after, count)
-    shown = Shown(house.store, visitor.vendor).batches([one.batch_id for one in found.batches])
-    lines = [answers.batch_line(one) for one in shown if one.known or not narrowed]
-    return JSONResponse({"batches": lines, "after": found.after})
+    hits = search(house.store.ledger, wanted, after, count)
+    shown = Shown(house.store, visitor.vendor).batches([batch.batch_id for batch in hits.batches])
+    lines = [answers.batch_line(batch) for batch in shown if batch.known or not narrowed]
+    return JSONResponse({"batches": lines, "after": hits.after})
 
 
 @router.get("/batches/{batch_id:path}", response_model=shapes.Batch)
 def batch(house: InHouse, visitor: Reader, batch_id: str) -> Response:
     """One batch with its results and findings."""
-    found = Shown(house.store, visitor.vendor).batch(batch_id)
-    return JSONResponse(answers.batch_answer(found))
+    shown_batch = Shown(house.store, visitor.vendor).batch(batch_id)
+    return JSONResponse(answers.batch_answer(shown_batch))
 
 
 Day = Annotated[date | None, Query(description="How limits stand on this day; default: today.")]
@@ -172,8 +172,8 @@ def limits(
     policy = house.today.policy()
     day = on or policy.on
     asked = limits_asked(policy.books, market or (), product)
-    found = [limit_object(book, limit, day) for book, limit in asked]
-    return JSONResponse({"on": day.isoformat(), "limits": found})
+    lines = [limit_object(book, limit, day) for book, limit in asked]
+    return JSONResponse({"on": day.isoformat(), "limits": lines})
 
 
 @router.get("/markets/{market}", response_model=shapes.Market)
@@ -184,7 +184,7 @@ def market_rules(house: InHouse, _visitor: LimitsReader, market: str, on: Day = 
         raise Refusal(404, "There is no such market.")
     day = on or policy.on
     books = market_books(policy.books, market)
-    found = [limit_object(book, limit, day) for book in books for limit in book.limits]
+    lines = [limit_object(book, limit, day) for book in books for limit in book.limits]
     rulebooks = [
         {
             "id": book.id,
@@ -196,7 +196,7 @@ def market_rules(house: InHouse, _visitor: LimitsReader, market: str, on: Day = 
         for book in books
     ]
     of_market = {"market": market, "title": policy.books[market].title, "rulebooks": rulebooks}
-    return JSONResponse({**of_market, "on": day.isoformat(), "limits": found})
+    return JSONResponse({**of_market, "on": day.isoformat(), "limits": lines})
 
 
 @router.get("/openapi.json", include_in_schema=False)

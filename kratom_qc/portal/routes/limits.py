@@ -58,13 +58,13 @@ def limits(
         day, wrong = today, f"'{on}' is no day; these are the limits of today"
     books = house.today.policy().books
     every = _LISTS.get(show, _standing)(books, day)
-    found = [one for one in every if _is_asked(one, search, book)]
+    matches = [line for line in every if _is_asked(line, search, book)]
     return page(
         "limits.html",
         visitor,
         books=books.values(),
-        lines=found[:_MOST],
-        count=len(found),
+        lines=matches[:_MOST],
+        count=len(matches),
         day=day,
         wrong=wrong,
         asked={"on": day.isoformat(), "search": search, "book": book, "show": show},
@@ -79,29 +79,29 @@ def as_judged(house: InHouse, _visitor: Reader) -> Response:
 
 
 def _is_asked(line: Line, search: str, book: str) -> bool:
-    said = f"{line.limit.rule_id} {line.book.id} {line.book.title} {line.asks} {line.limit.because}"
-    low = said.casefold()
+    text = f"{line.limit.rule_id} {line.book.id} {line.book.title} {line.asks} {line.limit.because}"
+    low = text.casefold()
     return all(word in low for word in search.casefold().split()) and book in ("", line.book.id)
 
 
 def _lines(books: Mapping[str, Rulebook], day: date) -> Iterable[Line]:
     for book in books.values():
-        for one in book.limits:
+        for rule in book.limits:
             yield Line(
-                book, one, plainly.asks(one), plainly.standing(one, day), stands(one, day)[1]
+                book, rule, plainly.asks(rule), plainly.standing(rule, day), stands(rule, day)[1]
             )
 
 
 def _standing(books: Mapping[str, Rulebook], day: date) -> list[Line]:
     """What decides on the day."""
-    return [one for one in _lines(books, day) if one.decides]
+    return [line for line in _lines(books, day) if line.decides]
 
 
 def _coming(books: Mapping[str, Rulebook], day: date) -> list[Line]:
     """What stands later, may stand already, or is proposed; the next first."""
-    found = [one for one in _lines(books, day) if _comes(one.limit, day)]
-    dated = (one._replace(why=_from(one.limit)) for one in found)
-    return sorted(dated, key=lambda one: (one.why == "", one.why))
+    coming = [line for line in _lines(books, day) if _comes(line.limit, day)]
+    dated = (line._replace(why=_from(line.limit)) for line in coming)
+    return sorted(dated, key=lambda line: (line.why == "", line.why))
 
 
 def _comes(limit: Limit, day: date) -> bool:
@@ -119,14 +119,16 @@ def _overdue(books: Mapping[str, Rulebook], day: date) -> list[Line]:
     """What a person must compare with its source, the most harmful first."""
     return [
         Line(
-            one.book,
-            one.limit,
-            plainly.asks(one.limit),
-            plainly.standing(one.limit, day),
+            entry.book,
+            entry.limit,
+            plainly.asks(entry.limit),
+            plainly.standing(entry.limit, day),
             True,
-            "; ".join(filter(None, (one.why, f"{one.days} days over" if one.days > 0 else ""))),
+            "; ".join(
+                filter(None, (entry.why, f"{entry.days} days over" if entry.days > 0 else ""))
+            ),
         )
-        for one in due(books, day)
+        for entry in due(books, day)
     ]
 
 
@@ -144,16 +146,18 @@ _LISTS = {
 
 @router.get("/compare")
 def compared(
-    house: InHouse, visitor: Reader, one: str = "", other: str = "", batch: str = ""
+    house: InHouse, visitor: Reader, first: str = "", other: str = "", batch: str = ""
 ) -> Response:
     """Two batches side by side, or two certificates of one `batch`, or the form that asks which."""
-    asked = {"one": one.strip(), "other": other.strip(), "batch": batch.strip()}
+    asked = {"one": first.strip(), "other": other.strip(), "batch": batch.strip()}
     view: dict[str, Any] = {}
     wrong = ""
     if asked["one"] and asked["other"]:
         try:
-            found = compare(house.store.root, asked["one"], asked["other"], asked["batch"] or None)
-            view = comparison_view(found)
+            comparison = compare(
+                house.store.root, asked["one"], asked["other"], asked["batch"] or None
+            )
+            view = comparison_view(comparison)
         except InputNotFound as error:
             wrong = _lacking(house, asked) or str(error)
     batches = {view[side].batch_id for side in ("one", "other")} if view else ()

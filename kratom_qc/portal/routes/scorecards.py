@@ -32,7 +32,7 @@ def listed(house: InHouse, visitor: Reader) -> Response:
     """Every vendor, laboratory and product that somebody may see."""
     groups = _groups(house, visitor)
     kinds = {kind: groups.named(kind) for kind in KINDS}
-    names = {one.name: wording.product_name(one.name) for one in kinds["product"]}
+    names = {group.name: wording.product_name(group.name) for group in kinds["product"]}
     return page("scorecards.html", visitor, kinds=kinds, titles=KINDS, names=names)
 
 
@@ -42,7 +42,7 @@ def card(house: InHouse, visitor: Reader, kind: str, name: str) -> Response:
     if kind not in KINDS:
         raise Refusal(404, "There is no such page, or it is not for you.")
     groups = _groups(house, visitor)
-    found = groups.card(kind, name)
+    card = groups.card(kind, name)
     try:
         with one_at_a_time:
             values = groups.values(kind, name, groups.trends(kind, name))
@@ -51,10 +51,10 @@ def card(house: InHouse, visitor: Reader, kind: str, name: str) -> Response:
     return page(
         "scorecard.html",
         visitor,
-        card=found,
+        card=card,
         charts=values.charts,
         remarks=values.remarks,
-        links=_links(visitor, {row.batch_id for row in found.rows} | values.batches),
+        links=_links(visitor, {row.batch_id for row in card.rows} | values.batches),
     )
 
 
@@ -62,4 +62,4 @@ def _links(visitor: Visitor, batches: set[str]) -> dict[str, str]:
     """Where a batch is looked at; a vendor finds it among their certificates."""
     if visitor.vendor is not None:
         return dict.fromkeys(batches, "/certificates")
-    return {one: f"/batches/{quote(one)}" for one in batches}
+    return {batch: f"/batches/{quote(batch)}" for batch in batches}

@@ -55,9 +55,9 @@ def drawn(house: InHouse, visitor: Reader, request: Request) -> Response:
         wrong=wrong,
         charts=charts,
         count=count,
-        links={one: f"/batches/{quote(one)}" for one in batches},
+        links={batch: f"/batches/{quote(batch)}" for batch in batches},
         products={form: wording.product_name(form) for form in product_names()},
-        analytes={one.id: one.name for one in analytes().values()},
+        analytes={analyte.id: analyte.name for analyte in analytes().values()},
     )
 
 
@@ -71,11 +71,13 @@ def _charts(house: House, asked: Mapping[str, str]) -> tuple[list[TrendChart], i
         newest=_NEWEST_CERTIFICATES,
     )
     with one_at_a_time:
-        found = trends(house.store.root, wanted)
-    series = [one for one in found.trends if len(one.series.points) >= _FEWEST]
-    series.sort(key=lambda one: (not one.out_of_trend, -len(one.series.points)))
-    limits = Specifications(found.on)
-    return [trend_chart(one, limits.of(one.series.key)) for one in series[:_MOST]], len(series)
+        report = trends(house.store.root, wanted)
+    series = [trend for trend in report.trends if len(trend.series.points) >= _FEWEST]
+    series.sort(key=lambda drawn: (not drawn.out_of_trend, -len(drawn.series.points)))
+    limits = Specifications(report.on)
+    return [trend_chart(drawn, limits.of(drawn.series.key)) for drawn in series[:_MOST]], len(
+        series
+    )
 
 
 # ---------------------------------------------------------------- another day
@@ -119,7 +121,7 @@ def _answered(house: House, day: date) -> tuple[Any, list[Any]]:
 
     newest = search(house.store.ledger, AnyBatch(), count=_NEWEST).batches
     policy = load_policy(on=day)
-    history = history_of(house.store.root, [one.batch_id for one in newest])
+    history = history_of(house.store.root, [batch.batch_id for batch in newest])
     request = RejudgeRequest(house.store.root, "what-if", policy, history.lying)
     answer = archived.answered(history, request, archived_batches(history, policy))
     outcome = archived.outcome_of(history, answer, every_limit=False)

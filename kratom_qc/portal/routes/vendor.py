@@ -74,11 +74,12 @@ def certificates(house: InHouse, visitor: Reader, before: Onward = None) -> Resp
     """What the vendor's company sent, the newest first."""
     shown = Shown(house.store, visitor.vendor)
     listed = house.people.deliveries(vendor=visitor.vendor, before=before, count=50)
-    of_files = house.people.batches_of([one.sha256 for one in listed])
-    every = (batch_id for found in of_files.values() for batch_id in found)
-    batches = {one.batch_id: one for one in shown.batches(every)}
+    of_files = house.people.batches_of([file.sha256 for file in listed])
+    every = (batch_id for ids in of_files.values() for batch_id in ids)
+    batches = {batch.batch_id: batch for batch in shown.batches(every)}
     rows = [
-        (one, [batches[b] for b in of_files.get(one.sha256, ()) if b in batches]) for one in listed
+        (file, [batches[b] for b in of_files.get(file.sha256, ()) if b in batches])
+        for file in listed
     ]
     older = listed[-1].sequence if len(listed) == 50 else None
     tally = house.people.tally(visitor.vendor)
@@ -88,20 +89,20 @@ def certificates(house: InHouse, visitor: Reader, before: Onward = None) -> Resp
 @router.get("/certificates/{sha256}")
 def certificate(house: InHouse, visitor: FileReader, sha256: str) -> Response:
     """One file, with its verdicts or everything that is wrong with it."""
-    found = Shown(house.store, visitor.vendor).file(sha256)
+    file = Shown(house.store, visitor.vendor).file(sha256)
     sent = house.people.deliveries(sha256=sha256, vendor=visitor.vendor)
-    is_read = found.delivery.status != "waiting"
+    is_read = file.delivery.status != "waiting"
     return page(
         "certificate.html",
         visitor,
-        file=found,
-        said=[(one, spoken(one.verdict) if one.verdict else ()) for one in found.batches],
+        file=file,
+        said=[(batch, spoken(batch.verdict) if batch.verdict else ()) for batch in file.batches],
         questions={
-            one.batch_id: said(house.store.ledger.entries(one.batch_id)) if one.known else ()
-            for one in found.batches
+            batch.batch_id: said(house.store.ledger.entries(batch.batch_id)) if batch.known else ()
+            for batch in file.batches
         },
-        fixes=listing(found).fixes,
-        picture=house.drawn(visitor.vendor, found) if is_read else None,
+        fixes=listing(file).fixes,
+        picture=house.drawn(visitor.vendor, file) if is_read else None,
         history=sent,
         words=_SEVERITIES,
     )
@@ -117,9 +118,9 @@ def original(house: InHouse, visitor: FileReader, sha256: str) -> Response:
 @router.get("/certificates/{sha256}/annotated.xlsx")
 def annotated(house: InHouse, visitor: FileReader, sha256: str) -> Response:
     """The file as a workbook with everything marked that is wrong with it."""
-    found = Shown(house.store, visitor.vendor).file(sha256)
-    name = f"{PurePath(found.delivery.name).stem} annotated.xlsx"
-    content = annotated_workbook(house.store.root, found)
+    file = Shown(house.store, visitor.vendor).file(sha256)
+    name = f"{PurePath(file.delivery.name).stem} annotated.xlsx"
+    content = annotated_workbook(house.store.root, file)
     return downloads.attachment(content, name, downloads.XLSX)
 
 
@@ -152,11 +153,11 @@ def _in_words(shown: Shown, sha256: str) -> dict[str, str]:
     file = shown.file(sha256)
     if file.delivery.status == "refused":
         return {"text": f"refused: {file.delivery.why}", "kind": "refused"}
-    verdicts = [f"{one.batch_id} {one.known.verdict}" for one in file.batches if one.known]
-    others = [f"{one.batch_id} is compared" for one in file.batches if not one.known]
-    stands = [one.known.verdict if one.known else "HOLD" for one in file.batches]
+    verdicts = [f"{batch.batch_id} {batch.known.verdict}" for batch in file.batches if batch.known]
+    compared = [f"{batch.batch_id} is compared" for batch in file.batches if not batch.known]
+    stands = [batch.known.verdict if batch.known else "HOLD" for batch in file.batches]
     worst = min(stands, default="HOLD")
-    return {"text": " · ".join((*verdicts, *others)), "kind": str(worst).lower()}
+    return {"text": " · ".join((*verdicts, *compared)), "kind": str(worst).lower()}
 
 
 @router.get("/templates")
