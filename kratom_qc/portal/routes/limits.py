@@ -146,10 +146,10 @@ _LISTS = {
 
 @router.get("/compare")
 def compared(
-    house: InHouse, visitor: Reader, first: str = "", other: str = "", batch: str = ""
+    house: InHouse, visitor: Reader, one: str = "", other: str = "", batch: str = ""
 ) -> Response:
     """Two batches side by side, or two certificates of one `batch`, or the form that asks which."""
-    asked = {"one": first.strip(), "other": other.strip(), "batch": batch.strip()}
+    asked = {"one": one.strip(), "other": other.strip(), "batch": batch.strip()}
     view: dict[str, Any] = {}
     wrong = ""
     if asked["one"] and asked["other"]:
