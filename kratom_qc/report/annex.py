@@ -79,12 +79,12 @@ def entries(
 ) -> tuple[Entry, ...]:
     """Findings by the value they are about; `rule` are the decision rules that the page states
     once. Limits of single markets are named by their ids alone."""
-    found: dict[tuple[str, str, str, str], list[Finding]] = {}
+    by_value: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
-        found.setdefault(_about(finding, evidence), []).append(finding)
+        by_value.setdefault(_about(finding, evidence), []).append(finding)
     return tuple(
         Entry(*about, of_finding(group[0]), _outcomes(group, scope, rule))
-        for about, group in found.items()
+        for about, group in by_value.items()
     )
 
 
@@ -101,8 +101,8 @@ def _about(finding: Finding, evidence: Evidence) -> tuple[str, str, str, str]:
 def _quoted(finding: Finding, evidence: Evidence) -> str:
     """The laboratory's words where they are no amount."""
     statements = evidence.of(finding)
-    said = statements[0].said if statements else ""
-    return f"“{said}”" if said else ""
+    words = statements[0].said if statements else ""
+    return f"“{words}”" if words else ""
 
 
 def _outcomes(
@@ -134,7 +134,7 @@ def _asked(
         text = "" if elsewhere else finding_words.limit_text(finding)
         texts.setdefault((text, _notes(finding, rule)), []).append(finding)
     return tuple(
-        Asked(text, tuple(one.rule_id for one in alike), notes, _accepts(text, alike[0]))
+        Asked(text, tuple(finding.rule_id for finding in alike), notes, _accepts(text, alike[0]))
         for (text, notes), alike in texts.items()
     )
 
@@ -149,8 +149,8 @@ def _accepts(text: str, finding: Finding) -> Figures:
 def _notes(finding: Finding, rule: DecisionRule) -> tuple[str, ...]:
     stands = "" if finding.status in DECIDING else standing(finding)
     decided = finding.decision_rule
-    other = f"decision rule {rule.others.index(decided) + 2}" if decided in rule.others else ""
-    return tuple(filter(None, (stands, other)))
+    which = f"decision rule {rule.others.index(decided) + 2}" if decided in rule.others else ""
+    return tuple(filter(None, (stands, which)))
 
 
 def standing(finding: Finding) -> str:
@@ -162,7 +162,9 @@ def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str
     """How many conditions no laboratory can test: where the batch may be sold by market, then those
     of all other rulebooks together."""
     open_markets = {
-        one.market: one.title for one in verdict.standings if one.status is MarketStatus.SOLD
+        standing.market: standing.title
+        for standing in verdict.standings
+        if standing.status is MarketStatus.SOLD
     }
     numbers = Counter(open_markets.get(finding.rulebook, _OTHERS) for finding in findings)
     return tuple(sorted(numbers.items(), key=lambda number: number[0] == _OTHERS))
@@ -220,5 +222,5 @@ def _untested(name: str, tested: int, names: Sequence[str]) -> UntestedFamily:
 @lru_cache(8192)  # asked for every finding of every batch
 def _family(analyte: str) -> HazardFamily | None:
     """The family of what a finding is about, be it a sum of its members."""
-    of_parts = (family_of(one) for one in sorted(operands(analyte)))
+    of_parts = (family_of(operand) for operand in sorted(operands(analyte)))
     return family_of(analyte) or next(filter(None, of_parts), None)

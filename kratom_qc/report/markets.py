@@ -174,14 +174,14 @@ def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
     notes = _differing_places(standings)
     groups = []
     for status in MarketStatus:
-        here = [standing for standing in standings if standing.status is status]
-        if not here:
+        alike = [standing for standing in standings if standing.status is status]
+        if not alike:
             continue
         markets = tuple(
             Market(standing.market, standing.title, notes.get(standing.market, ""))
-            for standing in here
+            for standing in alike
         )
-        rules = () if status is MarketStatus.SOLD else _rules(here, markets, scope)
+        rules = () if status is MarketStatus.SOLD else _rules(alike, markets, scope)
         groups.append(Group(str(status), CSS[status], markets, rules))
     return tuple(groups)
 
@@ -252,7 +252,7 @@ def of_the_places(groups: Sequence[Group]) -> str:
 def closed(groups: Iterable[Group], beside: Iterable[Rule]) -> tuple[Closed, ...]:
     """The markets in which a batch may not be sold, with every rule that says so. `beside` are
     rules that close markets beside those that decide them."""
-    found = [
+    closed = [
         Closed(
             group.says,
             group.css,
@@ -265,8 +265,8 @@ def closed(groups: Iterable[Group], beside: Iterable[Rule]) -> tuple[Closed, ...
     ]
     more = tuple(beside)
     if more:
-        found.append(Closed("more that closes them", "none", len(more), (), _by_law(more)))
-    return tuple(found)
+        closed.append(Closed("more that closes them", "none", len(more), (), _by_law(more)))
+    return tuple(closed)
 
 
 def _by_law(rules: Iterable[Rule]) -> tuple[Law, ...]:
@@ -274,20 +274,20 @@ def _by_law(rules: Iterable[Rule]) -> tuple[Law, ...]:
     by_reason: dict[str, list[Rule]] = {}
     for rule in rules:
         by_reason.setdefault(finding_words.gist(rule.why), []).append(rule)
-    return tuple(Law(why, tuple(found)) for why, found in by_reason.items())
+    return tuple(Law(why, tuple(markets)) for why, markets in by_reason.items())
 
 
 def law(verdict: Verdict, scope: RulebookScope) -> LawFindings:
     """What closes a market whatever a laboratory finds: a ban, a form that is not sold, a rule that
     nobody has read. What counts in the batch's own verdict and decides no market is left out."""
     deciding = {id(standing.finding) for standing in verdict.standings}
-    found = LawFindings([], [])
+    law = LawFindings([], [])
     for finding in filter(_of_the_law, verdict.findings):
         if id(finding) in deciding:
-            found.deciding.append(finding)
+            law.deciding.append(finding)
         elif not scope.is_own(finding):
-            found.beside.append(finding)
-    return found
+            law.beside.append(finding)
+    return law
 
 
 def rules(findings: Iterable[Finding], scope: RulebookScope) -> tuple[Rule, ...]:
@@ -348,11 +348,11 @@ def _rules(
         finding = standing.finding
         key = (finding.rulebook, finding.rule_id) if finding is not None else ("", "")
         closed.setdefault(key, (finding, []))[1].append(market)
-    found = [_rule(finding, tuple(there), scope) for finding, there in closed.values()]
+    rules = [_rule(finding, tuple(closed_by), scope) for finding, closed_by in closed.values()]
     first: dict[tuple[str, ...], int] = {}
-    for position, rule in enumerate(found):
+    for position, rule in enumerate(rules):
         first.setdefault(rule.reason, position)
-    return tuple(sorted(found, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
+    return tuple(sorted(rules, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
 
 
 _NOTHING_MET = Rule((), *[""] * 11)._replace(why="no limit that decides was met")

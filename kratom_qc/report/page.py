@@ -97,7 +97,7 @@ def batch_page(
     scope, evidence, batch = RulebookScope(verdict), Evidence(verdict), verdict.batch
     sections = Sections(verdict, scope)
     groups = markets.matrix(verdict, scope)
-    own = reasons.against(verdict, scope).own
+    causes = reasons.against(verdict, scope).own
     rule = _decision_rule((*sections.deciding, *sections.warned, *sections.shown))
     remarks = screening.remarks(verdict)
     cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
@@ -113,14 +113,14 @@ def batch_page(
         first=FirstScreen(
             decision=verdict.decision.value,
             warned=warned,
-            sentences=lead.spoken(verdict, own, scope),
-            tasks=lead.tasks(verdict, own, evidence.unread, warned),
+            sentences=lead.spoken(verdict, causes, scope),
+            tasks=lead.tasks(verdict, causes, evidence.unread, warned),
             picture=picture.picture(filter(scope.is_own, sections.deciding)),
             map=us_map.answers(verdict),
             elsewhere=market_words.elsewhere(verdict),
             cautions=market_words.cautions(groups),
         ),
-        own=reasons.causes(own, evidence, scope),
+        own=reasons.causes(causes, evidence, scope),
         signs=signs,
         cautions=cautions,
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
@@ -144,20 +144,20 @@ def batch_page(
 
 
 def _compared(deciding: Iterable[Finding], scope: RulebookScope) -> Compared:
-    own: dict[str, dict[str, None]] = {}
-    others: set[str] = set()
+    by_day: dict[str, dict[str, None]] = {}
+    days: set[str] = set()
     for finding in deciding:
         limit = finding.source
         if not (finding.decides and limit and limit.checked_on):
             continue
         day = limit.checked_on.isoformat()
         if scope.is_own(finding):
-            own.setdefault(day, {})[finding.rulebook] = None
+            by_day.setdefault(day, {})[finding.rulebook] = None
         else:
-            others.add(day)
+            days.add(day)
     return Compared(
-        tuple((day, tuple(own[day])) for day in sorted(own)),
-        (min(others), max(others)) if others else (),
+        tuple((day, tuple(by_day[day])) for day in sorted(by_day)),
+        (min(days), max(days)) if days else (),
     )
 
 
@@ -173,5 +173,5 @@ def _each_once(names: Iterable[str]) -> str:
 
 def _decision_rule(findings: Iterable[Finding]) -> DecisionRule:
     rules = Counter(finding.decision_rule for finding in findings if finding.decision_rule)
-    usual, *others = [rule for rule, _ in rules.most_common()] or [""]
-    return DecisionRule(usual, tuple(others))
+    usual, *less_usual = [rule for rule, _ in rules.most_common()] or [""]
+    return DecisionRule(usual, tuple(less_usual))
