@@ -4,15 +4,19 @@ the page that its pass kept, without judging anything again."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kratom_qc.app import reports
+from kratom_qc.app.trends.report import out_of_trend_of
 from kratom_qc.domain.errors import InputNotFound
 from kratom_qc.ledger.ledger import Ledger
 from kratom_qc.report.formats import Format, Request
 from kratom_qc.report.html import html
-from kratom_qc.report.kept import Report, loaded
+from kratom_qc.report.kept import Report, TrendRemark, loaded
 from kratom_qc.report.sheet_picture import FilePictures
+from kratom_qc.trends import words
+from kratom_qc.vocabulary import wording
 
 
 def kept_report(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None = None) -> Report:
@@ -28,6 +32,17 @@ def kept_report(root: Path, ledger: Ledger, batch_id: str, pass_id: str | None =
         raise InputNotFound(
             f"{root}: the report of {batch_id} cannot be read: {error}; {again}"
         ) from None
+
+
+def beside_earlier(root: Path, report: Report) -> Report:
+    """The report with what is unusual of its batch beside those judged before it. It looks at some
+    hundred certificates. Raises StoreError where the archive cannot be read."""
+    remarks = (
+        TrendRemark(wording.subject_name(key.analyte), words.out_of_trend(one), words.chart(key))
+        for one in out_of_trend_of(root, report.page.batch_id)
+        for key in (one.series.key,)
+    )
+    return replace(report, trends=tuple(remarks))
 
 
 def rendered(report: Report, asked: Request, pictures: Sequence[FilePictures] = ()) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +16,8 @@ from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.errors import RulebookError, UsageError
 from kratom_qc.interpret.texts import own_words, read_again
 from kratom_qc.vocabulary.adverse import objection
-from kratom_qc.vocabulary.texts import OwnWords, TextRegister, generalised, text_key
+from kratom_qc.vocabulary.texts import TextRegister, generalised
 from kratom_qc.vocabulary.texts import load as load_texts
-
-_SHORTEST_ID = 4  # characters; a shorter one may stand in a text by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def entries(texts: Sequence[UnreadText], accepted: Accepted) -> str:
     for text in texts:
         own = own_words(text.certificate.printed_facts)
         kept = by_laboratory.setdefault("" if accepted.everywhere else own.laboratory, [])
-        kept += [_general(part, own) for part in text.entry.unread]
+        kept += [generalised(part, own) for part in text.entry.unread]
     return "".join(
         _as_toml(list(dict.fromkeys(kept)), laboratory, accepted)
         for laboratory, kept in by_laboratory.items()
@@ -125,15 +122,6 @@ def _check(texts: Sequence[UnreadText], accepted: Accepted) -> None:
                 f"{text.place}: the certificate names no laboratory whose text this could be; "
                 "say --everywhere to keep it for every laboratory"
             )
-
-
-def _general(text: str, own_words: OwnWords) -> str:
-    """A text with the placeholders for what the next certificate prints otherwise: its own ids,
-    its days and the numbers of its documents."""
-    for printed in own_words.ids:
-        if len(printed) >= _SHORTEST_ID and text_key(text) != text_key(printed):
-            text = re.sub(rf"(?<!\w){re.escape(printed)}(?!\w)", "{batch}", text)
-    return generalised(text)
 
 
 def _as_toml(texts: list[str], laboratory: str, accepted: Accepted) -> str:

@@ -8,19 +8,10 @@ from rich.markup import escape
 
 from kratom_qc.cli.console import json_line, plain_console, write_lines
 from kratom_qc.cli.tables import DECISION_STYLES, print_table
-from kratom_qc.domain.interval import Interval
 from kratom_qc.domain.verdict import Decision
-from kratom_qc.trends.comparison import (
-    Comparison,
-    MarketLine,
-    Relation,
-    ResultLine,
-    Side,
-    Standing,
-    Stated,
-)
+from kratom_qc.report.comparison_page import Cell, about, in_words
+from kratom_qc.trends.comparison import Comparison, MarketLine, Relation, ResultLine, Side, Standing
 from kratom_qc.trends.comparison_data import comparison_object
-from kratom_qc.vocabulary import wording
 
 _STYLES = {Relation.HIGHER: "bold", Relation.LOWER: "bold", Relation.OTHER_WORDS: "bold"}
 
@@ -40,37 +31,22 @@ def print_comparison(comparison: Comparison, *, as_json: bool) -> int:
     return 0
 
 
-def _about(*sides: Side) -> Iterator[tuple[str, ...]]:
-    yield "product", *(escape(wording.product_name(side.product or None)) for side in sides)
-    for what in ("laboratories", "certificates"):
-        yield what, *(escape(", ".join(getattr(side, what))) for side in sides)
-    for what in ("tested_on", "judged_on"):
-        yield what.replace("_", " "), *(escape(getattr(side, what)) for side in sides)
-    if any(side.why_no_verdict for side in sides):
-        yield "", *(escape(side.why_no_verdict) for side in sides)
+def _about(one: Side, other: Side) -> Iterator[tuple[str, ...]]:
+    for what, first, second in about(one, other):
+        yield what.lower(), escape(first), escape(second)
 
 
 def _result(line: ResultLine) -> tuple[str, ...]:
-    subject = line.subject
-    more = (subject.species, subject.basis if subject.basis != "as received" else "")
-    portion = f"in {subject.portion} g" if subject.portion else ""
-    name = " ".join(filter(None, (wording.subject_name(subject.analyte), *more, portion)))
-    style = _STYLES.get(line.relation, "")
-    relation = f"[{style}]{line.relation}[/]" if style else str(line.relation)
-    return (
-        escape(name),
-        _cell(line.first, line.first_interval, subject.unit),
-        _cell(line.second, line.second_interval, subject.unit),
-        relation,
-    )
+    said, style = in_words(line), _STYLES.get(line.relation, "")
+    relation = f"[{style}]{said.relation}[/]" if style else said.relation
+    name = " ".join(filter(None, (said.name, said.more)))
+    return escape(name), _cell(said.one), _cell(said.other), relation
 
 
-def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> str:
+def _cell(one: Cell) -> str:
     """What a side says, as an interval and in its own words."""
-    words = escape("; ".join(dict.fromkeys(statement.printed for statement in stated)))
-    if interval is None:
-        return words
-    return f"{escape(wording.interval_words(interval, unit))} [dim]({words})[/]"
+    said = f" [dim]({escape(one.said)})[/]" if one.said else ""
+    return escape(one.value) + said
 
 
 def _markets(comparison: Comparison) -> Iterator[tuple[str, str, str]]:

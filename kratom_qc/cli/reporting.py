@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kratom_qc import PROGRAM
 from kratom_qc.app.pictures import pictures_of
-from kratom_qc.app.printing import kept_report, rendered
+from kratom_qc.app.printing import beside_earlier, kept_report, rendered
 from kratom_qc.app.store import existing_store, ledger_of
 from kratom_qc.cli.console import write_file
 from kratom_qc.cli.pages import named_pass
@@ -27,6 +27,7 @@ def print_report(root: Path, batch_id: str, number: int | None, asked: Request) 
         raise UsageError(f"a terminal cannot show {asked.format}; name a file with --to")
     ledger = ledger_of(existing_store(root))
     report = kept_report(root, ledger, batch_id, named_pass(root, ledger, number))
+    report = beside_earlier(root, report)
     pictures = pictures_of(root, report) if asked.format is Format.HTML else ()
     _write(report, asked, pictures)
     return 0

@@ -99,21 +99,6 @@ def _several(text: str) -> list[str]:
     return parts if all(map(_DIGIT.search, parts)) else []
 
 
-def is_another_lot(text: str, lot: str) -> bool:
-    """Whether some id in a text is written as a lot is, with other digits: `HB-260815-B` beside
-    `HB-260814-B`, and in the address of its paper."""
-    shape = _shape(lot)
-    return any(char.isalpha() for char in shape) and any(
-        _shape(part) == shape and part.upper() != lot.upper()
-        for part in re.split(r"[\s/?=&,;()]+|\.(?=[A-Za-z]{2,4}$)", text)
-    )
-
-
-def _shape(text: str) -> str:
-    """An id with every digit made one, and its last letter."""
-    return re.sub(r"(?<=[0-9#]-)[A-Z]$", "A", re.sub("[0-9]", "#", text.upper()))
-
-
 def _further_ids(certificate: Certificate) -> Iterator[tuple[str, SourceText]]:
     """Ids that the certificate states in a second place."""
     for name, printed in certificate.further:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.account import AccountEntry, Fate, PageText, TextKind
@@ -19,8 +20,9 @@ from kratom_qc.domain.certificate import Certificate, HoldReason, InterpretedCer
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 from kratom_qc.interpret.dated import dates_a_measurement
+from kratom_qc.interpret.dates import days_within
 from kratom_qc.interpret.headings import is_heading
-from kratom_qc.interpret.identity import is_another_lot, lot_of
+from kratom_qc.interpret.identity import lot_of
 from kratom_qc.interpret.papers import is_identifier
 from kratom_qc.interpret.plain import NAMES, is_told_method, plain_shape, shape_alone
 from kratom_qc.interpret.results import read_row
@@ -55,6 +57,7 @@ _YES_OR_NO = {"y": True, "yes": True, "n": False, "no": False}
 _PIECES = re.compile(r"\s[-–—]\s|\s?/\s(?=\S)")
 _BOUNDS = ("lod", "loq", "uncertainty")
 _IDS = ("batch_id", "certificate_id")
+_WORK = ("sampled_on", "received_on", "tested_on", "issued_on", "signed_on")
 _SHEET = re.compile(
     r"(?:sheet|tabelle|list|feuille?|feuil|hoja|planilha|folha|arkusz|foglio|blad|lembar|แผ่น|แผ่นงาน)\s?[0-9]{0,3}",
     re.IGNORECASE,
@@ -132,10 +135,11 @@ def account_of(
 
 
 def own_words(facts: Mapping[str, SourceText]) -> OwnWords:
-    """What a certificate calls its laboratory, its batch and itself."""
+    """What a certificate calls its laboratory, its batch and itself, and the days of its work."""
     ids = tuple(facts[name].text.strip() for name in _IDS if name in facts)
     laboratory = facts["laboratory"].text.strip() if "laboratory" in facts else ""
-    return OwnWords(laboratory, ids)
+    days = (facts[name].text for name in _WORK if name in facts)
+    return OwnWords(laboratory, ids, tuple(chain.from_iterable(map(days_within, days))))
 
 
 def text_hold_reasons(entries: Iterable[AccountEntry], file: str) -> tuple[HoldReason, ...]:
@@ -210,7 +214,7 @@ def _open_facts(certificate: Certificate) -> Iterator[PageText]:
             yield PageText(word, label=name.replace("_", " "))
     for name in _FREE:
         for word in stated(certificate, name):
-            another = is_another_lot(word.text, lot_of(certificate))
+            another = vocabulary.is_another_lot(word.text, lot_of(certificate))
             if another or not _says_no_more(name, word.text.strip()):
                 yield PageText(word, label=name.replace("_", " "))
     for name, word in certificate.further:  # said a second time, and otherwise
@@ -311,7 +315,7 @@ class _Paper:
     def _leads_to_another(self, shape: str, part: str, label: str) -> bool:
         """Whether an address, or the number of a sample, is of another lot."""
         of_sample = shape == "a contact" or vocabulary.fact_name(label) in _FREE
-        return of_sample and is_another_lot(part, lot_of(self.certificate))
+        return of_sample and vocabulary.is_another_lot(part, lot_of(self.certificate))
 
     def _in_register(self, part: str, label: str) -> str:
         ways = (part, f"{label}: {part}") if label else (part,)

@@ -28,6 +28,11 @@ _NO_AMOUNT = "no daily amount is declared"  # as limits per day say it
 _OF_A_DAY = ("serving size", "servings per day")
 
 
+_About = tuple[str, str, str, str]  # subject, value, value in the printed unit, cell
+_Texts = dict[tuple[str, tuple[str, ...]], list[Finding]]  # by the limit's text and its notes
+_Alike = dict[tuple[Outcome, str, str], _Texts]  # by outcome, condition and why
+
+
 class DecisionRule(NamedTuple):
     """How most numbers of a page are decided, and how the others are (ISO/IEC 17025:2017 7.8.6)."""
 
@@ -44,6 +49,12 @@ class Asked(NamedTuple):
     notes: tuple[str, ...]
     accepts: Figures  # of an amount
 
+    @property
+    def told(self) -> str:
+        """All of it but the figures."""
+        words = " ".join((self.text, *self.rule_ids) if self.text else self.rule_ids)
+        return f"{words} ({', '.join(self.notes)})" if self.notes else words
+
 
 class Outcomes(NamedTuple):
     """The limits that came out alike, for one reason where they are not met."""
@@ -52,6 +63,11 @@ class Outcomes(NamedTuple):
     conditional: str
     why: str
     limits: tuple[Asked, ...]
+
+    @property
+    def told(self) -> str:
+        """Its limits in a line: `As < 2 µg/g SPEC-METALS-AS, US-RI-AS US-UT-AS (pending)`."""
+        return ", ".join([limit.told for limit in self.limits])
 
 
 class Entry(NamedTuple):
@@ -79,16 +95,27 @@ def entries(
 ) -> tuple[Entry, ...]:
     """Findings by the value they are about; `rule` are the decision rules that the page states
     once. Limits of single markets are named by their ids alone."""
-    by_value: dict[tuple[str, str, str, str], list[Finding]] = {}
+    found: dict[_About, _Alike] = {}
     for finding in findings:
-        by_value.setdefault(_about(finding, evidence), []).append(finding)
-    return tuple(
-        Entry(*about, of_finding(group[0]), _outcomes(group, scope, rule))
-        for about, group in by_value.items()
-    )
+        outcomes = found.setdefault(_about(finding, evidence), {})
+        asked = outcomes.setdefault((finding.outcome, finding.conditional, _why(finding)), {})
+        asked.setdefault((_text(finding, scope), _notes(finding, rule)), []).append(finding)
+    return tuple([Entry(*about, *_held_against(alike)) for about, alike in found.items()])
 
 
-def _about(finding: Finding, evidence: Evidence) -> tuple[str, str, str, str]:
+def _held_against(alike: _Alike) -> tuple[Figures, tuple[Outcomes, ...]]:
+    """The figures of the value, and its outcomes, the worst first."""
+    outcomes = [
+        Outcomes(outcome.value, conditional, why, _asked(asked))
+        for (outcome, conditional, why), asked in alike.items()
+    ]
+    if len(outcomes) > 1:
+        outcomes.sort(key=lambda one: RANK[Outcome(one.outcome)])
+    first = next(iter(next(iter(alike.values())).values()))[0]
+    return of_finding(first), tuple(outcomes)
+
+
+def _about(finding: Finding, evidence: Evidence) -> _About:
     ref = finding.ref
     return (
         subject(finding),
@@ -101,18 +128,8 @@ def _about(finding: Finding, evidence: Evidence) -> tuple[str, str, str, str]:
 def _quoted(finding: Finding, evidence: Evidence) -> str:
     """The laboratory's words where they are no amount."""
     statements = evidence.of(finding)
-    words = statements[0].said if statements else ""
-    return f"“{words}”" if words else ""
-
-
-def _outcomes(
-    group: Iterable[Finding], scope: RulebookScope, rule: DecisionRule
-) -> tuple[Outcomes, ...]:
-    alike: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in sorted(group, key=lambda finding: RANK[finding.outcome]):
-        key = (finding.outcome.value, finding.conditional, _why(finding))
-        alike.setdefault(key, []).append(finding)
-    return tuple(Outcomes(*key, _asked(findings, scope, rule)) for key, findings in alike.items())
+    said = statements[0].said if statements else ""
+    return f"“{said}”" if said else ""
 
 
 def _why(finding: Finding) -> str:
@@ -125,17 +142,21 @@ def _why(finding: Finding) -> str:
     return why if settled else finding_words.gist(why)
 
 
-def _asked(
-    findings: Iterable[Finding], scope: RulebookScope, rule: DecisionRule
-) -> tuple[Asked, ...]:
-    texts: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
-    for finding in findings:
-        elsewhere = finding.market is not None and not scope.is_own(finding)
-        text = "" if elsewhere else finding_words.limit_text(finding)
-        texts.setdefault((text, _notes(finding, rule)), []).append(finding)
+def _text(finding: Finding, scope: RulebookScope) -> str:
+    """What a limit asks of its subject, which stands before it; nothing for one of a single market
+    elsewhere."""
+    if finding.market is not None and not scope.is_own(finding):
+        return ""
+    text, about = finding_words.limit_text(finding), f"{subject(finding)} "
+    return text[len(about) :] if text.casefold().startswith(about.casefold()) else text
+
+
+def _asked(texts: _Texts) -> tuple[Asked, ...]:
     return tuple(
-        Asked(text, tuple(finding.rule_id for finding in alike), notes, _accepts(text, alike[0]))
-        for (text, notes), alike in texts.items()
+        [
+            Asked(text, tuple([one.rule_id for one in alike]), notes, _accepts(text, alike[0]))
+            for (text, notes), alike in texts.items()
+        ]
     )
 
 
@@ -149,8 +170,8 @@ def _accepts(text: str, finding: Finding) -> Figures:
 def _notes(finding: Finding, rule: DecisionRule) -> tuple[str, ...]:
     stands = "" if finding.status in DECIDING else standing(finding)
     decided = finding.decision_rule
-    which = f"decision rule {rule.others.index(decided) + 2}" if decided in rule.others else ""
-    return tuple(filter(None, (stands, which)))
+    other = f"decision rule {rule.others.index(decided) + 2}" if decided in rule.others else ""
+    return tuple(filter(None, (stands, other)))
 
 
 def standing(finding: Finding) -> str:
@@ -162,9 +183,7 @@ def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str
     """How many conditions no laboratory can test: where the batch may be sold by market, then those
     of all other rulebooks together."""
     open_markets = {
-        standing.market: standing.title
-        for standing in verdict.standings
-        if standing.status is MarketStatus.SOLD
+        one.market: one.title for one in verdict.standings if one.status is MarketStatus.SOLD
     }
     numbers = Counter(open_markets.get(finding.rulebook, _OTHERS) for finding in findings)
     return tuple(sorted(numbers.items(), key=lambda number: number[0] == _OTHERS))
@@ -201,26 +220,27 @@ def families(silent: Iterable[Finding], batch: Batch) -> tuple[UntestedFamily, .
         for result in certificate.results
         if result.measured
     }
-    unasked: dict[str, dict[str, None]] = {}
-    about = {finding.analyte or finding.rule_id: finding for finding in silent}
+    unasked: dict[str, list[Finding]] = {}
+    about = {finding.analyte or subject(finding): finding for finding in silent}
     for finding in about.values():  # many a limit is of one analyte
         family = _family(finding.analyte or "")
         if family is None or finding.analyte not in tested:
-            unasked.setdefault(family.id if family else "", {})[subject(finding)] = None
+            unasked.setdefault(family.id if family else "", []).append(finding)
     lines = [
-        _untested(family.name, len(family.members & tested), tuple(unasked.get(family.id, ())))
+        _untested(family.name, len(family.members & tested), unasked.get(family.id, ()))
         for family in hazard_families().values()
     ]
-    lines.append(_untested("other properties", 0, tuple(unasked.get("", ()))))
+    lines.append(_untested("other properties", 0, unasked.get("", ())))
     return tuple(line for line in lines if line.untested)
 
 
-def _untested(name: str, tested: int, names: Sequence[str]) -> UntestedFamily:
-    return UntestedFamily(name, tested, len(names), tuple(names) if len(names) <= _FEW else ())
+def _untested(name: str, tested: int, silent: Sequence[Finding]) -> UntestedFamily:
+    names = tuple(map(subject, silent)) if len(silent) <= _FEW else ()
+    return UntestedFamily(name, tested, len(silent), names)
 
 
 @lru_cache(8192)  # asked for every finding of every batch
 def _family(analyte: str) -> HazardFamily | None:
     """The family of what a finding is about, be it a sum of its members."""
-    of_parts = (family_of(operand) for operand in sorted(operands(analyte)))
+    of_parts = (family_of(one) for one in sorted(operands(analyte)))
     return family_of(analyte) or next(filter(None, of_parts), None)

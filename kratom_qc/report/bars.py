@@ -27,6 +27,12 @@ class Bar:
     range_x: str
     range_w: str  # empty where the value is one number
 
+    @property
+    def usual(self) -> bool:
+        """Whether everything up to the limit is accepted, as for most limits: the style sheet draws
+        that."""
+        return (self.band_x, self.edges) == (_percent(0), (_percent(LIMIT_AT),))
+
 
 def bar(finding: Finding) -> Bar | None:
     """The bar of an amount; None where limit and value share no scale or nothing is known of the

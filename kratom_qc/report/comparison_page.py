@@ -52,9 +52,9 @@ class Verdicts(NamedTuple):
     other: Standing | None
 
 
-def comparison_page(comparison: Comparison, links: Mapping[str, str], *, program: str) -> str:
+def comparison_page(found: Comparison, links: Mapping[str, str], *, program: str) -> str:
     """One page. `links` lead from a batch to its page."""
-    return render("comparison.html", **comparison_view(comparison), links=links, program=program)
+    return render("comparison.html", **comparison_view(found), links=links, program=program)
 
 
 def comparison_view(found: Comparison) -> dict[str, Any]:
@@ -66,9 +66,9 @@ def comparison_view(found: Comparison) -> dict[str, Any]:
         "title": f"{found.first.name} and {found.second.name}",
         "one": found.first,
         "other": found.second,
-        "about": _about(found.first, found.second),
+        "about": about(found.first, found.second),
         "own": _verdicts(own[0]) if own else None,
-        "results": [_compared(line) for line in results],
+        "results": [in_words(line) for line in results],
         "markets": [_verdicts(line) for line in differing if line.market is not None],
         "alike": len(found.markets) - len(differing),
         "every": len(found.markets),
@@ -76,9 +76,9 @@ def comparison_view(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _about(side: Side, other: Side) -> list[tuple[str, str, str]]:
-    """What the two are."""
-    both = zip(_facts(side), _facts(other), strict=True)
+def about(one: Side, other: Side) -> list[tuple[str, str, str]]:
+    """What the two are: what is said, of the one, of the other."""
+    both = zip(_facts(one), _facts(other), strict=True)
     return [(what, first, second) for (what, first), (_, second) in both if first or second]
 
 
@@ -93,19 +93,20 @@ def _facts(side: Side) -> list[tuple[str, str]]:
     ]
 
 
-def _sentence(comparison: Comparison) -> str:
+def _sentence(found: Comparison) -> str:
     """`3 of 26 results differ, 1 cannot be told apart; 2 of 98 verdicts differ.`"""
-    relations = [line.relation for line in comparison.results]
+    relations = [line.relation for line in found.results]
     open_ = relations.count(Relation.EITHER)
     differ = len(relations) - open_ - relations.count(Relation.SAME)
-    parts = [f"{differ} of {len(relations)} results differ"]
+    told = [f"{differ} of {len(relations)} results differ"]
     if open_:
-        parts.append(f"{open_} cannot be told apart")
-    verdicts = sum(line.differs for line in comparison.markets)
-    return f"{', '.join(parts)}; {verdicts} of {len(comparison.markets)} verdicts differ."
+        told.append(f"{open_} cannot be told apart")
+    verdicts = sum(line.differs for line in found.markets)
+    return f"{', '.join(told)}; {verdicts} of {len(found.markets)} verdicts differ."
 
 
-def _compared(line: ResultLine) -> Compared:
+def in_words(line: ResultLine) -> Compared:
+    """One result on both sides, for pages and terminals."""
     subject = line.subject
     basis = "" if subject.basis == "as received" else subject.basis
     portion = f"in {subject.portion} g" if subject.portion else ""
@@ -121,11 +122,11 @@ def _compared(line: ResultLine) -> Compared:
 
 
 def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> Cell:
-    words = "; ".join(dict.fromkeys(statement.printed for statement in stated))
-    cells = "; ".join(dict.fromkeys(statement.cell for statement in stated))
+    said = "; ".join(dict.fromkeys(one.printed for one in stated))
+    cells = "; ".join(dict.fromkeys(one.cell for one in stated))
     if interval is None:
-        return Cell(words, "", cells)
-    return Cell(wording.interval_words(interval, unit), words, cells)
+        return Cell(said, "", cells)
+    return Cell(wording.interval_words(interval, unit), said, cells)
 
 
 def _verdicts(line: MarketLine) -> Verdicts:

@@ -3,6 +3,7 @@ that rest on it."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from kratom_qc.domain.certificate import InterpretedCertificate
@@ -86,12 +87,17 @@ class Evidence:
 
 def quoted(result: Result) -> Quoted:
     """A result in the laboratory's words."""
-    name, ref = analyte_name(result), result.ref
-    return Quoted(
-        name, both(result), result.reported_unit, ref.file, where(ref), result.stated_verdict
-    )
+    name, ref, unit = analyte_name(result), result.ref, unit_beside(result)
+    return Quoted(name, both(result), unit, ref.file, where(ref), result.stated_verdict)
 
 
 def both(result: Result) -> str:
     """What the cell says, and what the sheet shows where that is less."""
     return f"{result.reported} (shown {result.shown})" if result.shown else result.reported
+
+
+def unit_beside(result: Result) -> str:
+    """The unit that the certificate gives beside a cell; nothing where the cell itself has it."""
+    unit = re.escape(result.reported_unit)
+    within = unit and re.search(rf"(?<![\w/]){unit}(?![\w/])", result.reported, re.IGNORECASE)
+    return "" if within else result.reported_unit

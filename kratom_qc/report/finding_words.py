@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.interval import UNMEASURED
@@ -14,6 +15,7 @@ from kratom_qc.domain.source import CellRef
 from kratom_qc.vocabulary import wording
 
 _PARTICULARS = re.compile("[:;]")
+_NOT_OF_THE_LIMIT = ("because:", "silence_because:", "status:", "when_missing:", "products:")
 _ABOUT = {  # what limits without an analyte are about
     "ban": "Ban",
     "product_class": "Product form",
@@ -90,6 +92,7 @@ def unsettled(limit: Limit | None) -> bool:
     )
 
 
+@lru_cache(8192)  # asked for every market of every batch
 def gist(why: str) -> str:
     """What a reason begins with: after a colon or semicolon follow particulars, which the page of
     limits has."""
@@ -107,13 +110,12 @@ def evidence(limit: Limit | None) -> str:
 
 
 def replaces(limit: Limit | None) -> str:
-    """What an override replaces, and what it changed; its reasons stand with the limit and are not
-    repeated."""
+    """Which rulebook an override takes its limit from, and what of the limit itself it changed:
+    `from usp, max: 1.5 → 1.2`. Why, and how it stood there, is told on the page of limits."""
     if limit is None or not limit.overrides:
         return ""
-    reasons = ("because:", "silence_because:")
-    changes = [change for change in limit.changes if not change.startswith(reasons)]
-    return f"replaces {limit.rule_id} of {limit.overrides}: {'; '.join(changes) or 'its reason'}"
+    changed = [change for change in limit.changes if not change.startswith(_NOT_OF_THE_LIMIT)]
+    return f"from {', '.join((limit.overrides, *changed))}"
 
 
 def own_rule(finding: Finding, page_rule: str) -> str:

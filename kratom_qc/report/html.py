@@ -56,6 +56,7 @@ def html(report: Report, *, in_store: bool = False, pictures: Sequence[FilePictu
         page=of,
         sha256=report.sha256,
         disposition=report.disposition,
+        trends=report.trends,
         title=f"{of.first.decision} {of.batch_id}",
         program=of.program,
         in_store=in_store,

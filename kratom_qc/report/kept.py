@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -19,14 +19,26 @@ from kratom_qc.report.page import BatchPage
 SHAPE = 1  # of what is kept; a program reads the shapes it knows
 
 
+class TrendRemark(NamedTuple):
+    """A result that is unusual beside those of earlier batches, and the command that draws its
+    chart."""
+
+    about: str
+    sentence: str
+    chart: str
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What HTML, PDF and XLSX are made of. `sha256` is that of the kept page: all three show
-    it, and a person sees that they say the same. `disposition` is where the batch stands now."""
+    it, and a person sees that they say the same. The hash is not of where the batch stands now
+    (`disposition`) and of what trends say (`trends`): both change as other batches and people come,
+    and are told as they are when the report is made."""
 
     page: BatchPage
     sha256: str
     disposition: str = ""
+    trends: tuple[TrendRemark, ...] = ()
 
 
 def reported(page: BatchPage) -> tuple[Report, str]:

@@ -3,6 +3,7 @@ person to do."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -29,6 +30,7 @@ _DISPOSITIONS = {
     Decision.HOLD: "Not to be released before a person has answered what is below",
     Decision.PASS: "",
 }
+_COMMAND = re.compile("`(.+?)`")
 _MOST_KEPT = 64  # sets of rulebooks
 _NAMED = 4  # subjects named in a sentence or task
 _UNSETTLED = "A rule nobody has confirmed"
@@ -87,7 +89,7 @@ def _said(finding: Finding) -> str:
     if finding.outcome is Outcome.FAIL:
         return f"{name} {value} does not meet the limit: {finding.limit}"
     if value == "unknown":
-        return f"{name} is not known: {finding.limit}"
+        return f"{name} is not known; its limit is {finding.limit}"
     return f"{name} {value} leaves open whether the limit is met: {finding.limit}"
 
 
@@ -169,7 +171,7 @@ def _code(finding: Finding) -> str:
 
 def _advice(code: str) -> str:
     listed = problem(code)
-    return listed.do.replace("`", "") if listed else _LOOK_UP
+    return _COMMAND.sub(r"“\1”", listed.do) if listed else _LOOK_UP
 
 
 def _few(names: Sequence[str], most: int = _NAMED) -> str:

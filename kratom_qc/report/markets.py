@@ -7,9 +7,10 @@ local one (`us-ca-oceanside`) behind its state, which also says where it differs
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import groupby
+from typing import NamedTuple, TypeVar
 
 from kratom_qc.domain.finding import Finding, Outcome
 from kratom_qc.domain.verdict import MarketStatus, Standing, Verdict
@@ -26,6 +27,11 @@ class Market(NamedTuple):
     id: str
     title: str
     note: str
+
+    @property
+    def told(self) -> str:
+        """Its title with its note."""
+        return f"{self.title} ({self.note})" if self.note else self.title
 
 
 class Rule(NamedTuple):
@@ -60,6 +66,13 @@ class Rule(NamedTuple):
         )
 
     @property
+    def where(self) -> str:
+        """Its markets, or how many they are, with the places that say something else."""
+        if len(self.markets) > _MOST:
+            return f"{len(self.markets)} markets"
+        return ", ".join([one.told for one in self.markets])
+
+    @property
     def says_it_all(self) -> bool:
         """Whether the limit's own words are the reason: a ban, or a rule that nobody has read."""
         return self.kind in ("unread", "no_statute") or (
@@ -82,6 +95,12 @@ class Law(NamedTuple):
     why: str
     rules: tuple[Rule, ...]
 
+    @property
+    def markets(self) -> str:
+        """Its markets by their ids. Which rule says so stands under each on the page of limits."""
+        ids = [market.id for rule in self.rules for market in rule.markets]
+        return ", ".join(dict.fromkeys(ids))
+
 
 class Closed(NamedTuple):
     """The markets that say one thing, in the order of a page: what results decide, then the law."""
@@ -91,6 +110,32 @@ class Closed(NamedTuple):
     number: int
     by_result: tuple[Rule, ...]
     by_law: tuple[Law, ...]
+
+    @property
+    def reasons(self) -> list[tuple[Rule, list[Same]]]:
+        """What results decide by what was found, with the limits it does not meet."""
+        return [
+            (of_one[0], list(map(_same, _runs(of_one, lambda rule: (rule.limit, rule.book)))))
+            for of_one in _runs(self.by_result, lambda rule: rule.reason)
+        ]
+
+
+class Same(NamedTuple):
+    """Limits in one text: the markets that they close, the text, their ids, the rulebook."""
+
+    where: str
+    limit: str
+    rule_ids: str
+    book: str
+
+
+def _runs(rules: Iterable[Rule], key: Callable[[Rule], tuple[str, ...]]) -> list[list[Rule]]:
+    return [list(alike) for _, alike in groupby(rules, key)]
+
+
+def _same(rules: Sequence[Rule]) -> Same:
+    where, ids = ", ".join(rule.where for rule in rules), " ".join(rule.rule_id for rule in rules)
+    return Same(where, rules[0].limit, ids, rules[0].book)
 
 
 class MarketLine(NamedTuple):
@@ -141,14 +186,9 @@ class RunShare(NamedTuple):
         return self.counts[-1] == sum(self.counts)
 
 
-class LawFindings(NamedTuple):
-    """What closes a market whatever a laboratory finds: the findings that decide a market, and
-    others that only stand beside them."""
-
-    deciding: list[Finding]
-    beside: list[Finding]
-
-
+_T = TypeVar("_T")
+_MOST = 12  # markets of one rule, named one by one
+_NAMED = 8  # rules that decide nothing, named one by one
 _STATES = "us"  # what the id of the United States and of every market within them begins with
 _LAW = (
     "ban",
@@ -174,14 +214,11 @@ def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
     notes = _differing_places(standings)
     groups = []
     for status in MarketStatus:
-        alike = [standing for standing in standings if standing.status is status]
-        if not alike:
+        here = [standing for standing in standings if standing.status is status]
+        if not here:
             continue
-        markets = tuple(
-            Market(standing.market, standing.title, notes.get(standing.market, ""))
-            for standing in alike
-        )
-        rules = () if status is MarketStatus.SOLD else _rules(alike, markets, scope)
+        markets = tuple(Market(one.market, one.title, notes.get(one.market, "")) for one in here)
+        rules = () if status is MarketStatus.SOLD else _rules(here, markets, scope)
         groups.append(Group(str(status), CSS[status], markets, rules))
     return tuple(groups)
 
@@ -249,50 +286,60 @@ def of_the_places(groups: Sequence[Group]) -> str:
     )
 
 
-def closed(groups: Iterable[Group], beside: Iterable[Rule]) -> tuple[Closed, ...]:
-    """The markets in which a batch may not be sold, with every rule that says so. `beside` are
-    rules that close markets beside those that decide them."""
-    closed = [
+def closed(
+    groups: Iterable[Group],
+    beside: Iterable[Finding],
+    idle: Iterable[Finding],
+    scope: RulebookScope,
+) -> tuple[Closed, ...]:
+    """The markets in which a batch may not be sold, with every rule that says so. `beside` closes
+    markets beside the rules that decide them; `idle` does not stand today."""
+    found = [
         Closed(
             group.says,
             group.css,
             len(group.markets),
             tuple(rule for rule in group.rules if rule.kind not in _LAW),
-            _by_law(rule for rule in group.rules if rule.kind in _LAW),
+            tuple(
+                Law(why, tuple(rules))
+                for why, rules in _by_reason(
+                    (rule.why, rule) for rule in group.rules if rule.kind in _LAW
+                ).items()
+            ),
         )
         for group in groups
         if group.rules
     ]
-    more = tuple(beside)
-    if more:
-        closed.append(Closed("more that closes them", "none", len(more), (), _by_law(more)))
-    return tuple(closed)
+    more = (
+        ("more that closes them", ((finding.why, finding) for finding in beside)),
+        ("would close them, but does not stand today", map(_idle, idle)),
+    )
+    for says, reasons in more:
+        alike = _by_reason(reasons)
+        if alike:
+            told = tuple(_beside(why, of_one, scope) for why, of_one in alike.items())
+            found.append(Closed(says, "none", sum(map(len, alike.values())), (), told))
+    return tuple(found)
 
 
-def _by_law(rules: Iterable[Rule]) -> tuple[Law, ...]:
-    """Rules by the gist of their reasons; the particulars are each market's own."""
-    by_reason: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_reason.setdefault(finding_words.gist(rule.why), []).append(rule)
-    return tuple(Law(why, tuple(markets)) for why, markets in by_reason.items())
+def _idle(finding: Finding) -> tuple[str, Finding]:
+    return f"{finding_words.gist(finding.why)} ({finding.status.replace('_', ' ')})", finding
 
 
-def law(verdict: Verdict, scope: RulebookScope) -> LawFindings:
-    """What closes a market whatever a laboratory finds: a ban, a form that is not sold, a rule that
-    nobody has read. What counts in the batch's own verdict and decides no market is left out."""
-    deciding = {id(standing.finding) for standing in verdict.standings}
-    law = LawFindings([], [])
-    for finding in filter(_of_the_law, verdict.findings):
-        if id(finding) in deciding:
-            law.deciding.append(finding)
-        elif not scope.is_own(finding):
-            law.beside.append(finding)
-    return law
+def _by_reason(reasons: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
+    """What was given with a reason by the gist of it; the particulars are each market's own."""
+    alike: dict[str, list[_T]] = {}
+    for why, what in reasons:
+        alike.setdefault(finding_words.gist(why), []).append(what)
+    return alike
 
 
-def rules(findings: Iterable[Finding], scope: RulebookScope) -> tuple[Rule, ...]:
-    """Findings of single markets in the matrix's words."""
-    return tuple(_rule_of_one(finding, scope) for finding in findings)
+def _beside(why: str, alike: Sequence[Finding], scope: RulebookScope) -> Law:
+    """Rules that decide nothing here, each with its market where they are few. Long lists of them
+    are the same for every batch, and the page of limits has them."""
+    if len(alike) > _NAMED:
+        return Law(f"{why}: {len(alike)} rules", ())
+    return Law(why, tuple(_rule_of_one(finding, scope) for finding in alike))
 
 
 def _rule_of_one(finding: Finding, scope: RulebookScope) -> Rule:
@@ -300,26 +347,29 @@ def _rule_of_one(finding: Finding, scope: RulebookScope) -> Rule:
     return _rule(finding, (Market(market, scope.title(market), ""),), scope)
 
 
-def _of_the_law(finding: Finding) -> bool:
-    """Whether it closes a market and no certificate could say anything to it."""
-    if finding.market is None or not finding.decides or finding.outcome is Outcome.PASS:
+def is_of_the_law(finding: Finding) -> bool:
+    """Whether it is of one market, and no certificate could say anything to it: a ban, a form that
+    is not sold, a rule that nobody has read."""
+    if finding.market is None:
         return False
     return finding.source is None or finding.source.kind in _LAW
 
 
 def ordered(verdict: Verdict) -> list[Standing]:
     """Home markets first, then by title; a local market behind its state."""
-    home = verdict.home_markets
-    return sorted(
-        verdict.standings, key=lambda standing: (standing.market not in home, *_by_state(standing))
-    )
+    standings = verdict.standings
+    titles = tuple((standing.market, standing.title) for standing in standings)
+    return [standings[place] for place in _order(titles, verdict.home_markets)]
 
 
-def _by_state(standing: Standing) -> tuple[str, bool, str]:
-    if not _is_local(standing.market):
-        return standing.title, False, ""
-    place, _, state = standing.title.rpartition(", ")
-    return state, bool(place), place
+@lru_cache(256)  # the same for every batch of a product
+def _order(titles: tuple[tuple[str, str], ...], home: tuple[str, ...]) -> tuple[int, ...]:
+    def by_state(place: int) -> tuple[bool, str, bool, str]:
+        market, title = titles[place]
+        local, _, state = title.rpartition(", ") if _is_local(market) else ("", "", title)
+        return market not in home, state, bool(local), local
+
+    return tuple(sorted(range(len(titles)), key=by_state))
 
 
 def _is_local(market: str) -> bool:
@@ -330,7 +380,7 @@ def _differing_places(standings: Sequence[Standing]) -> dict[str, str]:
     """What differs within a state, by the state: `Oceanside: banned`."""
     statuses = {standing.market: standing.status for standing in standings}
     places: dict[str, list[str]] = {}
-    for standing in filter(lambda standing: _is_local(standing.market), standings):
+    for standing in (one for one in standings if _is_local(one.market)):
         state = "-".join(standing.market.split("-")[:2])
         if statuses.get(state, standing.status) is not standing.status:
             place = standing.title.rpartition(", ")[0] or standing.title
@@ -348,11 +398,13 @@ def _rules(
         finding = standing.finding
         key = (finding.rulebook, finding.rule_id) if finding is not None else ("", "")
         closed.setdefault(key, (finding, []))[1].append(market)
-    rules = [_rule(finding, tuple(closed_by), scope) for finding, closed_by in closed.values()]
+    found = [_rule(finding, tuple(there), scope) for finding, there in closed.values()]
     first: dict[tuple[str, ...], int] = {}
-    for position, rule in enumerate(rules):
-        first.setdefault(rule.reason, position)
-    return tuple(sorted(rules, key=lambda rule: (rule.kind in _LAW, first[rule.reason])))
+    order = [
+        (rule.kind in _LAW, first.setdefault(rule.reason, place), place)
+        for place, rule in enumerate(found)
+    ]
+    return tuple(found[place] for _, _, place in sorted(order))
 
 
 _NOTHING_MET = Rule((), *[""] * 11)._replace(why="no limit that decides was met")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from kratom_qc.domain.certificate import Remark
@@ -97,7 +98,7 @@ def batch_page(
     scope, evidence, batch = RulebookScope(verdict), Evidence(verdict), verdict.batch
     sections = Sections(verdict, scope)
     groups = markets.matrix(verdict, scope)
-    causes = reasons.against(verdict, scope).own
+    own = reasons.against(verdict, scope).own
     rule = _decision_rule((*sections.deciding, *sections.warned, *sections.shown))
     remarks = screening.remarks(verdict)
     cautions = tuple(remark for remark in remarks if remark.severity == WARNING)
@@ -113,18 +114,18 @@ def batch_page(
         first=FirstScreen(
             decision=verdict.decision.value,
             warned=warned,
-            sentences=lead.spoken(verdict, causes, scope),
-            tasks=lead.tasks(verdict, causes, evidence.unread, warned),
+            sentences=lead.spoken(verdict, own, scope),
+            tasks=lead.tasks(verdict, own, evidence.unread, warned),
             picture=picture.picture(filter(scope.is_own, sections.deciding)),
             map=us_map.answers(verdict),
             elsewhere=market_words.elsewhere(verdict),
             cautions=market_words.cautions(groups),
         ),
-        own=reasons.causes(causes, evidence, scope),
+        own=reasons.causes(own, evidence, scope),
         signs=signs,
         cautions=cautions,
         certificates=tuple(map(provenance.certificate_section, batch.certificates)),
-        closed=markets.closed(groups, markets.rules(sections.closing, scope)),
+        closed=markets.closed(groups, sections.closing, sections.idle, scope),
         decision_rule=rule,
         compared=_compared((*sections.deciding, *sections.law), scope),
         undeclared=annex.undeclared(sections.untested),
@@ -144,20 +145,19 @@ def batch_page(
 
 
 def _compared(deciding: Iterable[Finding], scope: RulebookScope) -> Compared:
-    by_day: dict[str, dict[str, None]] = {}
-    days: set[str] = set()
+    own: dict[date, dict[str, None]] = {}
+    others: set[date] = set()
     for finding in deciding:
         limit = finding.source
         if not (finding.decides and limit and limit.checked_on):
             continue
-        day = limit.checked_on.isoformat()
         if scope.is_own(finding):
-            by_day.setdefault(day, {})[finding.rulebook] = None
+            own.setdefault(limit.checked_on, {})[finding.rulebook] = None
         else:
-            days.add(day)
+            others.add(limit.checked_on)
     return Compared(
-        tuple((day, tuple(by_day[day])) for day in sorted(by_day)),
-        (min(days), max(days)) if days else (),
+        tuple((day.isoformat(), tuple(own[day])) for day in sorted(own)),
+        (min(others).isoformat(), max(others).isoformat()) if others else (),
     )
 
 
@@ -173,5 +173,5 @@ def _each_once(names: Iterable[str]) -> str:
 
 def _decision_rule(findings: Iterable[Finding]) -> DecisionRule:
     rules = Counter(finding.decision_rule for finding in findings if finding.decision_rule)
-    usual, *less_usual = [rule for rule, _ in rules.most_common()] or [""]
-    return DecisionRule(usual, tuple(less_usual))
+    usual, *others = [rule for rule, _ in rules.most_common()] or [""]
+    return DecisionRule(usual, tuple(others))

@@ -45,7 +45,12 @@ def pdf(report: Report, *, paper: Paper = Paper.A4, annex: bool = False) -> byte
 
 def _data(report: Report) -> dict[str, Any]:
     page = as_data(report.page)
-    return {"page": page, "sha256": report.sha256, "disposition": report.disposition}
+    return {
+        "page": page,
+        "sha256": report.sha256,
+        "disposition": report.disposition,
+        "trends": as_data(report.trends),
+    }
 
 
 def _set(given: dict[str, Any], when: datetime) -> bytes:

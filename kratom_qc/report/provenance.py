@@ -13,7 +13,7 @@ from kratom_qc.domain.certificate import InterpretedCertificate
 from kratom_qc.domain.interval import plain
 from kratom_qc.domain.limit import Rulebook
 from kratom_qc.domain.result import Result
-from kratom_qc.report.evidence import both
+from kratom_qc.report.evidence import both, unit_beside
 from kratom_qc.report.figures import Figures, figures, number
 from kratom_qc.report.finding_words import analyte_name, where
 from kratom_qc.vocabulary import wording
@@ -103,15 +103,16 @@ def certificate_section(certificate: InterpretedCertificate) -> CertificateSecti
 
 def _result_line(result: Result) -> ResultLine:
     replicate = f"replicate {result.replicate}" if result.replicate else ""
+    understood = _understood(result)
     return ResultLine(
         analyte=analyte_name(result),
         detail=" · ".join(filter(None, (result.species, replicate))),
         known=result.known,
         said=both(result),
-        unit=result.reported_unit,
-        understood=_understood(result),
+        unit=unit_beside(result),
+        understood=understood,
         also=wording.also_words(result.interval, result.unit, None),
-        refined=_refined(result),
+        refined=_refined(result, understood),
         optional=_optional(result),
         cell=where(result.ref),
         figures=figures(result.interval if result.measured else None, result.unit),
@@ -128,11 +129,11 @@ def _understood(result: Result) -> str:
     return wording.value_words(result.interval, result.unit, (result,))
 
 
-def _refined(result: Result) -> str:
+def _refined(result: Result, understood: str) -> str:
     """What a value refers to, where it is not the sample as received, and how much was tested."""
     basis = "" if result.basis == "as received" else result.basis
     portion = f"in {wording.shown(result.portion)}{wording.THIN}g" if result.portion else ""
-    return " · ".join(filter(None, (basis, portion)))
+    return " · ".join(one for one in (basis, portion) if one and one not in understood)
 
 
 def _optional(result: Result) -> tuple[str, ...]:

@@ -42,6 +42,14 @@ class LimitLine(NamedTuple):
     own: bool  # whether it counts in the batch's own verdict
     counted: tuple[str, ...]  # what `why` and `how` leave to the small print
 
+    @property
+    def closes(self) -> str:
+        """Where it closes a market elsewhere: its id, behind the market where it does not begin
+        with it."""
+        if self.stops and self.rule_id.startswith(f"{self.stops.upper()}-"):
+            return self.rule_id
+        return f"{self.stops or self.book_title} {self.rule_id}"
+
 
 class Reason(NamedTuple):
     """One cause, whatever number of rulebooks repeat it. What its limits give differently is empty

@@ -143,7 +143,7 @@ def _tables(report: Report) -> Iterator[Table]:
         _REASONS,
         [*chain.from_iterable(map(_reason, page.own.reasons)), *_unanswered(page)],
     )
-    yield Table("Warnings", _WARNINGS, list(_warnings(page)))
+    yield Table("Warnings", _WARNINGS, list(_warnings(report)))
     yield Table("Results", _RESULTS, list(_results(page)))
     yield Table("Limits", _LIMITS, list(chain.from_iterable(map(_limits, page.deciding))))
     markets = [(row.market, row.title, str(row.says), row.rule_id) for row in page.standings]
@@ -235,7 +235,10 @@ def _ends(figures: Figures) -> tuple[Number, Number, str]:
     return Number(figures.low), Number(figures.high), figures.unit
 
 
-def _warnings(page: BatchPage) -> Iterator[Line]:
+def _warnings(report: Report) -> Iterator[Line]:
+    page = report.page
+    for trend in report.trends:
+        yield trend.about, "", f"{trend.sentence} Chart: {trend.chart}", "", "", ""
     for sign in page.signs:
         yield (
             sign.subject,

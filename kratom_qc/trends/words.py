@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from shlex import quote
 
+from kratom_qc import vocabulary
 from kratom_qc.domain.interval import plain
 from kratom_qc.trends.agreement import Bias
 from kratom_qc.trends.capability import Estimate, Specification
@@ -104,6 +106,15 @@ def out_of_trend(broken: OutOfTrend) -> str:
         f"('{broken.point.printed}' at {broken.point.cell}); by the {broken.before} batches before "
         f"it {usual} is usual ({broken.rule}, {RULES[broken.rule]}). {WARNS}"
     )
+
+
+def chart(key: SeriesKey) -> str:
+    """The command that draws a series among those of its product and laboratory."""
+    asked = {"product": key.product, "laboratory": key.laboratory}
+    if key.analyte in vocabulary.analytes():  # a ratio is drawn beside its parts
+        asked["analyte"] = key.analyte
+    options = (f"--{name} {quote(value)}" for name, value in asked.items() if value)
+    return " ".join(("kratom-qc trends", *options))
 
 
 def _together(signals: Iterable[Signal]) -> Iterator[list[Signal]]:

@@ -33,7 +33,7 @@ from kratom_qc.vocabulary.headers import (
     nearest_headers,
     unit_line,
 )
-from kratom_qc.vocabulary.ids import is_placeholder, lot
+from kratom_qc.vocabulary.ids import is_another_lot, is_placeholder, lot
 from kratom_qc.vocabulary.keys import LONGEST_NAME, folded, header_key, unit_key, word_key
 from kratom_qc.vocabulary.labels import (
     fact_name,
@@ -103,6 +103,7 @@ __all__ = [
     "form_words",
     "forms_in",
     "header_key",
+    "is_another_lot",
     "is_answer",
     "is_bare_total",
     "is_good_verdict",

@@ -64,3 +64,18 @@ def _without_label(text: str) -> str:
     if match and match["sign"].strip() and fact_name(match["label"]) == "batch_id":
         return match["id"].strip()
     return text
+
+
+def is_another_lot(text: str, lot: str) -> bool:
+    """Whether some id in a text is written as a lot is, with other digits: `HB-260815-B` beside
+    `HB-260814-B`, and in the address of its paper."""
+    shape = _shape(lot)
+    return any(char.isalpha() for char in shape) and any(
+        _shape(part) == shape and part.upper() != lot.upper()
+        for part in re.split(r"[\s/?=&,;()]+|\.(?=[A-Za-z]{2,4}$)", text)
+    )
+
+
+def _shape(text: str) -> str:
+    """An id with every digit made one, and its last letter."""
+    return re.sub(r"(?<=[0-9#]-)[A-Z]$", "A", re.sub("[0-9]", "#", text.upper()))

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.contacts import is_contact
+from kratom_qc.vocabulary.ids import is_another_lot
 from kratom_qc.vocabulary.lists import word_list
 from kratom_qc.vocabulary.names import is_organisation, is_person
 from kratom_qc.vocabulary.templates import Choices, Grammar, Kind, Said, Sequel, said
@@ -65,15 +66,20 @@ _DATES = tuple(
 )
 _CODE = re.compile(r"(?=[A-Z./-]*[0-9])[A-Z0-9]{1,5}(?:[-./ ][A-Z0-9]{1,5}){0,4}(?!\w)")
 _LONGEST_NAME = 100
-PLACEHOLDERS = ("number", "date", "batch", "name", "laboratory", "contact", "code")
+PLACEHOLDERS = (
+    *("number", "date", "batch", "name", "laboratory", "contact", "code"),
+    *("day", "document"),  # of the certificate's own work; with letters and digits
+)
 _EVERY_LANGUAGE = "any"
 
 
 class OwnWords(NamedTuple):
-    """What a certificate calls its laboratory, and the ids of its batch and of itself."""
+    """What a certificate calls its laboratory, the ids of its batch and of itself, and the days of
+    its work as they are printed."""
 
     laboratory: str = ""
     ids: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +217,9 @@ def _kinds(own: OwnWords) -> Mapping[str, Kind]:
     return {
         "number": _matching(_NUMBER),
         "date": _matching(*_DATES),
-        "code": _codes,
+        "day": _one_of(own.days),
+        "code": _codes(_CODE, own.ids),
+        "document": _codes(_DOCUMENT, own.ids),
         "name": _those(lambda part: is_person(part) or is_organisation(part)),
         "contact": _those(lambda part: is_contact(part, in_place=True)),
         "batch": _one_of(own.ids),
@@ -227,12 +235,20 @@ def _matching(*patterns: re.Pattern[str]) -> Kind:
     return ends
 
 
-def _codes(text: Said, start: int) -> Iterator[int]:
+def _codes(pattern: re.Pattern[str], own_ids: tuple[str, ...]) -> Kind:
     """The number of a laboratory's own document: `SOP-MB-004` or a part of it. Its letters are no
-    words."""
-    match = _CODE.match(text.plain, start)
-    if match and not has_adverse_word(match[0]):
-        yield match.end()
+    words, and it is not the id of another lot or certificate."""
+
+    def ends(text: Said, start: int) -> Iterator[int]:
+        match = pattern.match(text.plain, start)
+        if match and _is_of_a_document(match[0], own_ids):
+            yield match.end()
+
+    return ends
+
+
+def _is_of_a_document(code: str, own_ids: tuple[str, ...]) -> bool:
+    return not has_adverse_word(code) and not any(is_another_lot(code, own) for own in own_ids)
 
 
 def _those(is_it: Callable[[str], bool]) -> Kind:
@@ -256,22 +272,29 @@ def _one_of(values: Iterable[str]) -> Kind:
     return ends
 
 
-_OWN_CODE = re.compile(
-    r"(?=[A-Z0-9./-]*[0-9])(?=[0-9./-]*[A-Z])[A-Z0-9]{1,5}(?:[-./][A-Z0-9]{1,5}){1,4}"
+# Letters first, and no sign between digits: `0.38MG/KG` is a result.
+_DOCUMENT = re.compile(
+    r"(?=[A-Z-]*[0-9])[A-Z][A-Z0-9]{0,5}(?:-[A-Z0-9]{1,5}){1,4}(?![\w/-]|[.,]\w)"
 )
+_SHORTEST = 4  # characters of an id or a day; a shorter one may stand in a text by chance
 
 
-def generalised(text: str) -> str:
-    """A text with placeholders for its days, and for numbers of documents (letters and digits with
-    a sign between), which the next paper of a laboratory prints otherwise. A number that may be a
-    result stays as it is."""
-    for pattern in _DATES:
-        text = re.sub(rf"(?<![\w{{]){pattern.pattern}(?!\w)", "{date}", text)
-    return re.sub(rf"(?<![\w{{./-]){_OWN_CODE.pattern}(?![\w./-])", _as_code, text)
+def generalised(text: str, own: OwnWords) -> str:
+    """A text with placeholders for what the next paper of its laboratory prints otherwise: the ids
+    of a certificate, the days of its work, and numbers of documents (letters and digits with a dash
+    between). Any other day stays, because it may be an end (`Use before 2027-03-01`), and so does
+    any number that may be a result, and a text that would be nothing but placeholders."""
+    general = text
+    for words, placeholder in ((own.ids, "{batch}"), (own.days, "{day}")):
+        for word in words:
+            if len(word) >= _SHORTEST:
+                general = re.sub(rf"(?<![\w{{]){re.escape(word)}(?!\w)", placeholder, general)
+    general = re.sub(rf"(?<![\w{{./-]){_DOCUMENT.pattern}", _as_document, general)
+    return general if _WORD.search(_BRACES.sub("", general)) else text
 
 
-def _as_code(code: re.Match[str]) -> str:
-    return code[0] if has_adverse_word(code[0]) else "{code}"
+def _as_document(code: re.Match[str]) -> str:
+    return code[0] if has_adverse_word(code[0]) else "{document}"
 
 
 # ---------------------------------------------------------------- files

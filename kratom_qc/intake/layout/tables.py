@@ -99,7 +99,11 @@ class ListReader:
             cells = self.block.cells(row)
             if cells:
                 yield from self._row(row, cells)
-        if self.read:
+
+    def _use_header(self) -> None:
+        """Claim the header, once a row below it is used."""
+        if not self.read:
+            self.read = True
             claim_header(self.page, self.header)
 
     def _row(self, row: int, cells: dict[int, Cell]) -> Iterator[Row]:
@@ -217,7 +221,7 @@ class ListReader:
         ]
         if not good or doubtful or results or not _is_panel(name):
             return False
-        self.read = True
+        self._use_header()
         self.page.word(row, self.analyte, "panel")
         for number in good:
             self.page.word(row, number, f"verdict on {name}")
@@ -297,7 +301,8 @@ class ListReader:
         return answers or (follows and roles == ["result"])
 
     def _results(self, row: int, cells: dict[int, Cell], name: str) -> Iterator[Row]:
-        self.last, self.read = row, True
+        self.last = row
+        self._use_header()
         quality = quality_of(self.header, cells, self.same) or self.section.quality
         note_cells(self.block, row, name)
         if quality == "yes":
@@ -401,7 +406,7 @@ class ListReader:
     def _listed(self, row: int) -> Iterator[Row]:
         """`Lead 0.21; Cadmium <0.05` in the column of results: each is a result of its own, with
         the unit and the facts of the row."""
-        self.read = True
+        self._use_header()
         words, facts = self._words(row), facts_of(self.page, self.header, row)
         note_cells(self.block, row, "")
         if _is_panel(self.page.peek(row, self.analyte).text):

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from kratom_qc.app import reports
 from kratom_qc.app.accepting import papers_of
 from kratom_qc.app.mending import listing, spoken
-from kratom_qc.app.printing import kept_report, rendered
+from kratom_qc.app.printing import beside_earlier, kept_report, rendered
 from kratom_qc.app.questions import ANSWERED, ASKED, said, say
 from kratom_qc.app.review import Dossier, Ruling, approve, decide, dossier, propose
 from kratom_qc.app.shown import Shown
@@ -84,6 +84,7 @@ def batch_page(house: InHouse, _visitor: Reader, batch_id: str) -> Response:
 def report(house: InHouse, _visitor: Reader, batch_id: str, form: Format) -> Response:
     """A batch to print, keep or send."""
     kept = kept_report(house.store.root, house.store.ledger, batch_id)
+    kept = beside_earlier(house.store.root, kept)
     return downloads.attachment(rendered(kept, Printed(form)), f"{batch_id}.{form}", _KINDS[form])
 
 

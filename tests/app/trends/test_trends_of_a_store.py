@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from kratom_qc.app.amendments import amend
+from kratom_qc.app.printing import beside_earlier, kept_report, rendered
+from kratom_qc.app.store import ledger_of
 from kratom_qc.app.trends.report import TrendReport, out_of_trend_of, trends
 from kratom_qc.app.trends.statements import Wanted
 from kratom_qc.app.verification import verify
 from kratom_qc.cli import main as cli
 from kratom_qc.domain.errors import InputNotFound
+from kratom_qc.report.formats import Format, Request
 from tests.app.stores import DAY, passed
 from tests.factory import long_csv, row
+from tests.report.test_formats import cells, pdf_text
 
 LEADS = [f"0.{20 + (place * 7) % 5}" for place in range(22)]  # 0.20 … 0.24
 TWO = ("A. Novak", "B. Lim")
@@ -53,6 +57,15 @@ def root(made, tmp_path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "place"))
 
 
+def text_of(content: bytes) -> str:
+    """What a report of any format says."""
+    if content.startswith(b"%PDF"):
+        return " ".join(pdf_text(content).split())
+    if content.startswith(b"PK"):
+        return "\n".join(str(cell.value) for cell in cells(content))
+    return content.decode()
+
+
 def lead(found: TrendReport, laboratory: str = "Acme Labs") -> dict[str, str]:
     (one,) = (
         each.series
@@ -83,6 +96,16 @@ def test_a_new_batch_out_of_trend_is_told_and_changes_no_verdict(root):
     assert out_of_trend_of(root / "store", "B-05") == ()  # too few came before it
     with pytest.raises(InputNotFound, match=r"'B-9' is no batch of .*; nearest: B-90"):
         out_of_trend_of(root / "store", "B-9")
+    kept = kept_report(root / "store", ledger_of(root / "store"), "B-90")
+    report = beside_earlier(root / "store", kept)
+    assert [remark.chart for remark in report.trends] == [
+        "kratom-qc trends --product leaf_powder --laboratory 'Acme Labs' --analyte lead"
+    ]
+    assert report.sha256 == kept.sha256
+    for form in Format:
+        said, plain = (text_of(rendered(one, Request(form))) for one in (report, kept))
+        assert "Out of trend: Lead of B-90 is 0.45 mg/kg" in said
+        assert "Out of trend" not in plain
     assert verify(root / "store", replay=False).differences == ()
 
 
