@@ -72,9 +72,9 @@ def as_data(value: Any) -> Any:
     if isinstance(value, CellRef):
         return {"file": value.file, "place": where(value)}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: as_data(one) for name, one in zip(value._fields, value, strict=True)}
+        return {name: as_data(member) for name, member in zip(value._fields, value, strict=True)}
     if isinstance(value, tuple):
-        return [as_data(one) for one in value]
+        return [as_data(member) for member in value]
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
     return value

@@ -48,13 +48,13 @@ class Task(NamedTuple):
     section: str  # of the page that tells more
 
 
-def spoken(verdict: Verdict, own: Sequence[CauseGroup], scope: RulebookScope) -> tuple[str, ...]:
+def spoken(verdict: Verdict, causes: Sequence[CauseGroup], scope: RulebookScope) -> tuple[str, ...]:
     """What a person would say of a batch, in sentences."""
     return tuple(
         f"{sentence}."
         for sentence in (
             _DISPOSITIONS[verdict.decision],
-            _worst(own),
+            _worst(causes),
             _met(verdict.findings, scope),
             _panel(verdict.batch),
             market_words.spoken(verdict),
@@ -63,26 +63,29 @@ def spoken(verdict: Verdict, own: Sequence[CauseGroup], scope: RulebookScope) ->
     )
 
 
-def _worst(own: Sequence[CauseGroup]) -> str:
+def _worst(causes: Sequence[CauseGroup]) -> str:
     """What fails or holds a batch, the worst of it in full."""
-    if not own:
+    if not causes:
         return ""
-    missing = [group[0] for group in own if unreported(group[0])]
-    if own[0][0] in missing:
+    missing = [group[0] for group in causes if unreported(group[0])]
+    if causes[0][0] in missing:
         names = _few([finding_words.subject(finding) for finding in missing])
-        said, told = f"{names} {'was' if len(missing) == 1 else 'were'} not measured", len(missing)
+        words, count = (
+            f"{names} {'was' if len(missing) == 1 else 'were'} not measured",
+            len(missing),
+        )
     else:
-        said, told = _said(own[0][0]), 1
-    more = len(own) - told
-    return f"{said}; {more} more {'reason' if more == 1 else 'reasons'}" if more else said
+        words, count = _said(causes[0][0]), 1
+    more = len(causes) - count
+    return f"{words}; {more} more {'reason' if more == 1 else 'reasons'}" if more else words
 
 
 def _said(finding: Finding) -> str:
     name = finding_words.subject(finding)
     value = finding_words.in_printed_unit(finding) or finding_words.understood(finding)
     if not finding.limit:
-        named = finding.analyte and name.casefold() not in finding.why.casefold()
-        return wording.one_line(f"{name}: {finding.why}" if named else finding.why, 160)
+        names_subject = finding.analyte and name.casefold() not in finding.why.casefold()
+        return wording.one_line(f"{name}: {finding.why}" if names_subject else finding.why, 160)
     if finding.outcome is Outcome.FAIL:
         return f"{name} {value} does not meet the limit: {finding.limit}"
     if value == "unknown":
@@ -112,23 +115,23 @@ def _panel(batch: Batch) -> str:
 
 
 def tasks(
-    verdict: Verdict, own: Sequence[CauseGroup], unread: Sequence[UnreadText], warnings: int
+    verdict: Verdict, causes: Sequence[CauseGroup], unread: Sequence[UnreadText], warnings: int
 ) -> tuple[Task, ...]:
     """What is left for a person, the deciding first."""
-    found = list(_of_causes(own))
+    tasks = list(_of_causes(causes))
     if unread:
         texts = _few([f"“{wording.one_line(text.text, 60)}”" for text in unread], 2)
         what = "1 text that nobody has read" if len(unread) == 1 else f"{len(unread)} unread texts"
-        fails = any(group[0].outcome is Outcome.FAIL for group in own)
-        found.insert(int(fails), Task(what, texts, _advice(RULE), "unread"))
+        fails = any(group[0].outcome is Outcome.FAIL for group in causes)
+        tasks.insert(int(fails), Task(what, texts, _advice(RULE), "unread"))
     if warnings:
         what = "1 warning" if warnings == 1 else f"{warnings} warnings"
-        found.append(Task(what, "", _SIGNS, "warnings"))
+        tasks.append(Task(what, "", _SIGNS, "warnings"))
     late = _late(verdict.rulebooks, verdict.judged_on)
     if late:
         what = "1 rulebook overdue" if len(late) == 1 else f"{len(late)} rulebooks overdue"
-        found.append(Task(what, _few(late), _OVERDUE, "provenance"))
-    return tuple(found)
+        tasks.append(Task(what, _few(late), _OVERDUE, "provenance"))
+    return tuple(tasks)
 
 
 _LATE: dict[tuple[int, date], tuple[tuple[Rulebook, ...], list[str]]] = {}
@@ -146,10 +149,10 @@ def _late(books: tuple[Rulebook, ...], on: date) -> list[str]:
     return known[1]
 
 
-def _of_causes(own: Iterable[CauseGroup]) -> Iterable[Task]:
+def _of_causes(causes: Iterable[CauseGroup]) -> Iterable[Task]:
     """Causes by what to do about them."""
     by_code: dict[str, list[str]] = {}
-    for group in own:
+    for group in causes:
         if group[0].rule_id != RULE:
             by_code.setdefault(_code(group[0]), []).append(finding_words.subject(group[0]))
     for code, names in by_code.items():

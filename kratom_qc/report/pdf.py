@@ -53,21 +53,24 @@ def _data(report: Report) -> dict[str, Any]:
     }
 
 
-def _set(given: dict[str, Any], at: datetime) -> bytes:
+def _set(given: dict[str, Any], when: datetime) -> bytes:
     import typst
 
     try:
-        return _compiled(given, at)
+        return _compiled(given, when)
     except typst.TypstError as error:
         # PDF/A shows every sign or nothing. A sign that no font has is printed as its number.
         if "could not be displayed" not in f"{error.message} {error.diagnostic}":
             raise
-    return _compiled(_mapped(given, lambda text: _COMMON.sub(_numbered, text)), at)
+    return _compiled(_mapped(given, lambda text: _COMMON.sub(_numbered, text)), when)
 
 
-def _compiled(given: dict[str, Any], at: datetime) -> bytes:
+def _compiled(given: dict[str, Any], when: datetime) -> bytes:
     made = _compiler().compile(
-        format="pdf", sys_inputs={"data": json.dumps(given)}, pdf_standards=_STANDARDS, timestamp=at
+        format="pdf",
+        sys_inputs={"data": json.dumps(given)},
+        pdf_standards=_STANDARDS,
+        timestamp=when,
     )
     if not isinstance(made, bytes):
         raise TypeError("typst made no single document")
@@ -85,7 +88,7 @@ def _compiler() -> typst.Compiler:
 
 def _printable(given: dict[str, Any]) -> dict[str, Any]:
     """The data without signs that turn or hide what stands beside them; they show their number."""
-    return {key: _mapped(one, _visible) for key, one in given.items()}
+    return {key: _mapped(member, _visible) for key, member in given.items()}
 
 
 def _visible(text: str) -> str:
@@ -112,7 +115,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {key: _mapped(one, change) for key, one in value.items()}
+        return {key: _mapped(member, change) for key, member in value.items()}
     if isinstance(value, list):
-        return [_mapped(one, change) for one in value]
+        return [_mapped(member, change) for member in value]
     return value

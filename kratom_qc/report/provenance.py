@@ -172,9 +172,9 @@ def declared(facts: ProductFacts | None) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def rulebooks(books: Sequence[Rulebook], own: Container[str]) -> Rulebooks:
+def rulebooks(books: Sequence[Rulebook], counting_ids: Container[str]) -> Rulebooks:
     """The rulebooks under Provenance; `own` are the ids of those that count in the verdict."""
     lines = sorted(f"{book.id} {book.sha256}" for book in books)
-    counting = tuple((book.id, book.sha256[:HASH]) for book in books if book.id in own)
+    counting = tuple((book.id, book.sha256[:HASH]) for book in books if book.id in counting_ids)
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return Rulebooks(counting, len(books) - len(counting), digest)

@@ -146,7 +146,7 @@ def _tables(report: Report) -> Iterator[Table]:
     yield Table("Warnings", _WARNINGS, list(_warnings(report)))
     yield Table("Results", _RESULTS, list(_results(page)))
     yield Table("Limits", _LIMITS, list(chain.from_iterable(map(_limits, page.deciding))))
-    markets = [(one.market, one.title, str(one.says), one.rule_id) for one in page.standings]
+    markets = [(row.market, row.title, str(row.says), row.rule_id) for row in page.standings]
     yield Table("Markets", _MARKETS, list(markets))
     yield Table("Provenance", (("What", 30), ("Said", 100)), list(_provenance(report)))
 
@@ -203,22 +203,22 @@ def _batch(report: Report) -> Iterator[Line]:
 
 
 def _reason(reason: Reason) -> Iterator[Line]:
-    said = "; ".join(map(_quoted, reason.statements))
-    cells = ", ".join(dict.fromkeys(one.where for one in reason.statements if one.where))
+    words = "; ".join(map(_quoted, reason.statements))
+    cells = ", ".join(dict.fromkeys(quote.where for quote in reason.statements if quote.where))
     for limit in reason.limits:
         value = limit.value
         also = f" ({limit.also})" if limit.also else ""
         yield (
             *(reason.outcome, reason.subject, f"{value}{also}", *_ends(limit.figures)),
-            *(limit.why, said, cells, limit.text, limit.rule_id, limit.book_title),
+            *(limit.why, words, cells, limit.text, limit.rule_id, limit.book_title),
             *(limit.stops, "yes" if limit.own else "no"),
         )
 
 
-def _quoted(one: Quoted) -> str:
-    verdict = f", its own verdict “{one.stated}”" if one.stated else ""
-    words = f"{one.name} “{one.said}” {one.unit}".strip() if one.said else ""
-    return f"{words}{verdict} {one.where} in {one.file}".strip()
+def _quoted(quoted: Quoted) -> str:
+    verdict = f", its own verdict “{quoted.stated}”" if quoted.stated else ""
+    words = f"{quoted.name} “{quoted.said}” {quoted.unit}".strip() if quoted.said else ""
+    return f"{words}{verdict} {quoted.where} in {quoted.file}".strip()
 
 
 def _unanswered(page: BatchPage) -> Iterator[Line]:
@@ -281,10 +281,10 @@ def _provenance(report: Report) -> Iterator[Line]:
         yield "File", certificate.file
         yield "sha256", certificate.sha256
         yield from certificate.facts
-    for name, said in page.declared:
-        yield f"Declared by the vendor: {name}", said
-    for one in page.earlier:
-        yield "Earlier verdict", f"{one.verdict} as on {one.judged_on}, pass {one.number}"
+    for name, declared in page.declared:
+        yield f"Declared by the vendor: {name}", declared
+    for past in page.earlier:
+        yield "Earlier verdict", f"{past.verdict} as on {past.judged_on}, pass {past.number}"
     for rulebook, sha256 in page.rulebooks.own:
         yield f"Rulebook {rulebook}", sha256
     yield "sha256 of all rulebooks", page.rulebooks.sha256

@@ -58,13 +58,13 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFac
             facts += _in_one_cell(page, row, column, cells[column].text)
             facts += _product_beside(page, row, column, cells)
             continue
-        at = _value_of(page, row, column, cells, name)
+        place = _value_of(page, row, column, cells, name)
         if name == OTHER or ":" in cells[column].text.rstrip(": "):  # `Sampled: -` states nothing
             page.claim(row, column, "label")
-            facts += _named_aside(page, cells[column].text, at)
-        elif at is not None and (word := _value(page, *at, name)) is not None:
+            facts += _named_aside(page, cells[column].text, place)
+        elif place is not None and (word := _value(page, *place, name)) is not None:
             _claim_label(page, row, column, cells[column].text)
-            values.add(at[1] if at[0] == row else 0)
+            values.add(place[1] if place[0] == row else 0)
             facts.append(StatedFact(name, word, row, column))
     return facts
 
@@ -82,7 +82,7 @@ def _value_of(
 ) -> tuple[int, int] | None:
     """Where the value of a label stands: in the next cell of its row, else right below it, where
     labels stand above their values."""
-    following = min((at for at in page.cells(row) if at > column), default=None)
+    following = min((number for number in page.cells(row) if number > column), default=None)
     if following is not None and following not in cells:
         return None  # read already, by a profile for instance
     if following is not None:
@@ -119,16 +119,16 @@ def _product_beside(
         yield StatedFact("title", page.word(row, following, "title"), row, following)
 
 
-def _named_aside(page: Page, label: str, at: tuple[int, int] | None) -> Iterator[StatedFact]:
+def _named_aside(page: Page, label: str, place: tuple[int, int] | None) -> Iterator[StatedFact]:
     """The product that a client names where his own number belongs: `Project | Kratom leaf powder,
     fall intake`. It counts where nothing says better what the product is."""
-    if at is None or vocabulary.plain_label(label) != "identifier":
+    if place is None or vocabulary.plain_label(label) != "identifier":
         return
-    name, _, rest = page.peek(*at).text.strip().partition(",")
+    name, _, rest = page.peek(*place).text.strip().partition(",")
     if vocabulary.names_product(name) and not quality_control(name):
-        word = page.word(*at, "title")
-        page.leave(*at, rest, label)
-        yield StatedFact("title", replace(word, text=name), *at)
+        word = page.word(*place, "title")
+        page.leave(*place, rest, label)
+        yield StatedFact("title", replace(word, text=name), *place)
 
 
 def _is_label(text: str) -> bool:
@@ -147,10 +147,10 @@ def _ends_like_a_label(text: str) -> bool:
 
 def _value(page: Page, row: int, column: int, name: str) -> SourceText | None:
     """A cell as the value of a fact, and claimed; None where it says that there is none."""
-    said = _bare(name, page.peek(row, column).text)
-    if name.endswith("_on") and vocabulary.status(said) in _OF_TESTS:
+    text = _bare(name, page.peek(row, column).text)
+    if name.endswith("_on") and vocabulary.status(text) in _OF_TESTS:
         return None  # `Tested | PASS` is no day of testing
-    return replace(page.fact(row, column, name), text=said) if said else None
+    return replace(page.fact(row, column, name), text=text) if text else None
 
 
 def _bare(name: str, text: str) -> str:
@@ -160,14 +160,14 @@ def _bare(name: str, text: str) -> str:
 
 def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
     """The facts that a cell states by itself. What else it says is left to be read."""
-    found = parts(text)
-    if all(part.name in ("", OTHER) for part in found):
+    pieces = parts(text)
+    if all(part.name in ("", OTHER) for part in pieces):
         yield from _line(page, row, column, text)
         return
-    for part in found:
-        said = _bare(part.name, part.text) if part.name not in ("", OTHER) else ""
-        if said:
-            word = replace(page.word(row, column, part.name.replace("_", " ")), text=said)
+    for part in pieces:
+        value = _bare(part.name, part.text) if part.name not in ("", OTHER) else ""
+        if value:
+            word = replace(page.word(row, column, part.name.replace("_", " ")), text=value)
             page.languages |= vocabulary.label_languages(part.label)
             yield StatedFact(part.name, word, row, column)
         elif part.name:
@@ -178,14 +178,14 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
 
 def _line(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
     """The facts of a line that has no label of any: it is left alone where it states none."""
-    sentences = [said for said in _SENTENCES.split(text) if said.strip()]
-    forms = [said for said in sentences if vocabulary.form_line(said)]
+    sentences = [part for part in _SENTENCES.split(text) if part.strip()]
+    forms = [part for part in sentences if vocabulary.form_line(part)]
     if forms:
         word = page.word(row, column, "form")
-        for said in forms:
-            stated = vocabulary.form_line(said) or ""
+        for sentence in forms:
+            stated = vocabulary.form_line(sentence) or ""
             yield StatedFact("form", replace(word, text=stated), row, column)
-        page.leave(row, column, " ".join(said for said in sentences if said not in forms), "")
+        page.leave(row, column, " ".join(part for part in sentences if part not in forms), "")
     elif vocabulary.is_title(text):
         page.claim(row, column, "title")
     elif number := titled_number(text):
@@ -201,13 +201,13 @@ def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[Stated
     left = []
     titled = False  # whether the piece before was the title of the paper
     for piece in _pieces(text):
-        found = _of_letterhead(piece) if _is_letterhead(page, row) else None
-        if titled and found is None and titled_number(f"Report {piece}"):
-            found = "titled"  # `Certificate of Analysis · 26-4471`
+        name = _of_letterhead(piece) if _is_letterhead(page, row) else None
+        if titled and name is None and titled_number(f"Report {piece}"):
+            name = "titled"  # `Certificate of Analysis · 26-4471`
         titled = vocabulary.is_title(piece)
-        if found is not None:
-            word = page.word(row, column, found.replace("_", " "))
-            yield StatedFact(found, replace(word, text=piece), row, column)
+        if name is not None:
+            word = page.word(row, column, name.replace("_", " "))
+            yield StatedFact(name, replace(word, text=piece), row, column)
         elif not vocabulary.is_title(piece):
             left.append(piece)
     page.leave(row, column, ", ".join(left), "")
@@ -222,9 +222,9 @@ def _is_letterhead(page: Page, row: int) -> bool:
 
 def _pieces(text: str) -> list[str]:
     """A line of a letterhead in pieces; the laboratory's name ends at the first comma or dash."""
-    found = laboratory_in(text)
-    if found is not None:
-        return [found[0], *_pieces(found[1])] if found[1] else [found[0]]
+    laboratory = laboratory_in(text)
+    if laboratory is not None:
+        return [laboratory[0], *_pieces(laboratory[1])] if laboratory[1] else [laboratory[0]]
     return [piece.strip() for piece in re.split(r"[|•·\n]| - ", text) if piece.strip()]
 
 
@@ -253,9 +253,9 @@ def states_a_fact(cells: Mapping[int, Cell]) -> bool:
 
 def state(facts: dict[str, SourceText], stated: Iterable[StatedFact]) -> None:
     """Add facts to those that are known."""
-    for one in stated:
-        if one.name != OTHER:
-            restate(facts, one.name, one.word)
+    for fact in stated:
+        if fact.name != OTHER:
+            restate(facts, fact.name, fact.word)
 
 
 def restate(facts: dict[str, SourceText], name: str, word: SourceText) -> None:
@@ -270,16 +270,16 @@ def as_stated(
     facts: Mapping[str, SourceText],
 ) -> tuple[dict[str, SourceText], tuple[tuple[str, SourceText], ...]]:
     """(each fact with the text that counts, the further texts that state one of them otherwise)."""
-    own = {
+    counting = {
         name: word
         for name, word in facts.items()
         if _AGAIN not in name and (name not in IMPLIED or name in _KEPT)
     }
     for implied, name in IMPLIED.items():
-        if implied in facts and own.setdefault(name, facts[implied]) is facts[implied]:
-            own.pop(implied, None)
+        if implied in facts and counting.setdefault(name, facts[implied]) is facts[implied]:
+            counting.pop(implied, None)
     further = [(fact_of_name(name), word) for name, word in facts.items() if _AGAIN in name]
-    return own, tuple(one for one in further if one[0] not in IMPLIED)
+    return counting, tuple(fact for fact in further if fact[0] not in IMPLIED)
 
 
 def fact_of_name(name: str) -> str:
@@ -287,12 +287,12 @@ def fact_of_name(name: str) -> str:
     return name.partition(_AGAIN)[0]
 
 
-def contradiction(name: str, one: SourceText, other: SourceText) -> Problem:
+def contradiction(name: str, first: SourceText, other: SourceText) -> Problem:
     """Two places that state one fact differently."""
     what = name.replace("_", " ")
     return Problem(
         "FACT-CONTRADICTS",
-        f"the {what} is '{one.text.strip()}' at {one.ref} and '{other.text.strip()}' here",
+        f"the {what} is '{first.text.strip()}' at {first.ref} and '{other.text.strip()}' here",
         other.ref,
         other.text,
     )

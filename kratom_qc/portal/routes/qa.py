@@ -65,9 +65,9 @@ def review(
 def batches(house: InHouse, visitor: Reader, request: Request, after: Onward = None) -> Response:
     """Every batch that matches, the newest first."""
     asked = {name: request.query_params.get(name, "").strip() for name in _FILTERS}
-    found = search(house.store.ledger, Wanted(**asked), after)
-    again = "&".join(f"{name}={quote(value)}" for name, value in asked.items() if value)
-    return page("batches.html", visitor, found=found, asked=asked, again=again)
+    matches = search(house.store.ledger, Wanted(**asked), after)
+    query = "&".join(f"{name}={quote(value)}" for name, value in asked.items() if value)
+    return page("batches.html", visitor, found=matches, asked=asked, again=query)
 
 
 _FILTERS = ("batch_id", "verdict", "disposition", "product", "laboratory")
@@ -76,8 +76,8 @@ _FILTERS = ("batch_id", "verdict", "disposition", "product", "laboratory")
 @router.get("/batches/{batch_id:path}/page")
 def batch_page(house: InHouse, _visitor: Reader, batch_id: str) -> Response:
     """The page of a batch, as its newest pass wrote it."""
-    found = reports.page(house.store.root, house.store.ledger, batch_id)
-    return kept_pages.answer(found.page)
+    kept = reports.page(house.store.root, house.store.ledger, batch_id)
+    return kept_pages.answer(kept.page)
 
 
 @router.get("/batches/{batch_id:path}/report.{form}")
@@ -105,34 +105,36 @@ def batch_answer(
 ) -> Response:
     """The page of a batch; `wrong` is what was wrong with a decision, `wrong_texts` with the
     reading of texts, each with what was `given`."""
-    found = dossier(house.store.root, batch_id)
+    record = dossier(house.store.root, batch_id)
     shown = Shown(house.store, None)
     verdict = shown.batch(batch_id).verdict
-    files = [shown.file(paper.known.sha256) for paper in found.papers]
-    known = found.batch
+    files = [shown.file(paper.known.sha256) for paper in record.papers]
+    known = record.batch
     return page(
         "batch.html",
         visitor,
         status=400 if wrong or wrong_texts else 200,
-        found=found,
+        found=record,
         unread=papers_of(house.store.root, verdict, files) if verdict else (),
         wrong_texts=wrong_texts,
         verdict=verdict,
         sentences=spoken(verdict) if verdict else (),
         files=[(file, listing(file).fixes, house.drawn(None, file)) for file in files],
-        said=said(found.history),
-        proposal=_proposal(found),
-        two={one for one in DECISIONS if takes_people(one, known.verdict, known.disposition) > 1},
+        said=said(record.history),
+        proposal=_proposal(record),
+        two={
+            name for name in DECISIONS if takes_people(name, known.verdict, known.disposition) > 1
+        },
         decisions=DECISIONS,
-        newest=found.history[-1].sequence,
+        newest=record.history[-1].sequence,
         wrong=wrong,
         given=given or {},
     )
 
 
-def _proposal(found: Dossier) -> Mapping[str, str] | None:
+def _proposal(dossier: Dossier) -> Mapping[str, str] | None:
     """What another person's signature waits for."""
-    of = [one for one in found.history if one.sequence == found.batch.proposed]
+    of = [event for event in dossier.history if event.sequence == dossier.batch.proposed]
     return {**of[0].made, "because": of[0].reason, "at": of[0].at} if of else None
 
 
@@ -161,7 +163,7 @@ def _decided(house: House, visitor: Visitor, batch_id: str, fields: Mapping[str,
         raise Refusal(429, "Too many wrong passwords; try again in some minutes.")
     signer = Signer(house.people, visitor.user, fields.get("password", ""), datetime.now(UTC))
     try:
-        told = _way(house, batch_id, ruling)(signer)
+        message = _way(house, batch_id, ruling)(signer)
     except WrongPassword as error:
         if house.failures.failed(visitor.name):
             house.store.ledger.add(visitor.name, Act("sign-in locked", visitor.name, {}))
@@ -174,7 +176,7 @@ def _decided(house: House, visitor: Visitor, batch_id: str, fields: Mapping[str,
     house.failures.forget(visitor.name)
     reports.refresh(house.store.root, house.store.ledger)
     if visitor.session:
-        visitor.session.told.append(told)
+        visitor.session.told.append(message)
     return RedirectResponse(f"/batches/{quote(batch_id)}", 303)
 
 
@@ -223,8 +225,8 @@ async def answer(request: Request, house: InHouse, visitor: Owner, sha256: str) 
     batch_id, text = fields.get("batch_id", ""), fields.get("text", "")
 
     def answered() -> None:
-        own = Shown(house.store, visitor.vendor).file(sha256).batches
-        if not any(one.batch_id == batch_id and one.known for one in own):
+        batches = Shown(house.store, visitor.vendor).file(sha256).batches
+        if not any(batch.batch_id == batch_id and batch.known for batch in batches):
             raise InputNotFound(batch_id)
         say(house.store.ledger, ANSWERED, batch_id, visitor.name, text)
 
