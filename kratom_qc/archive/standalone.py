@@ -133,9 +133,7 @@ def check_basis(batch: Row, verdicts: list[Row], findings: list[Row], entries: l
     markets = [[row[name] for name in MARKET] for row in verdicts if row["market"] is not None]
     rows = sorted((tuple(row[name] for name in FINDING) for row in findings), key=str)
     basis = sha256(canonical([[batch[name] for name in OWN], markets, rows]))
-    judged = [
-        json.loads(entry[6]) for entry in entries if entry[3:5] == ["judged", batch["batch_id"]]
-    ]
+    judged = [json.loads(e[6]) for e in entries if e[3:5] == ["judged", batch["batch_id"]]]
     last = [judged[-1][name] for name in ("basis", "verdict", "judged_on")] if judged else []
     if last != [basis, batch["verdict"], batch["judged_on"]]:
         differs("journal.jsonl: what was judged last is not these findings and verdicts")

@@ -19,7 +19,8 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -65,6 +66,7 @@ class Pending(Generic[T]):
 
     future: Future[bytes]
     caps: Caps
+    pool: ProcessPool
 
     def answer(self) -> T:
         """What the child made of its file. Raises ReaderDied where it ended before it answered, and
@@ -72,7 +74,7 @@ class Pending(Generic[T]):
         caps = self.caps
         try:
             # Of our own child, and of a size it has checked.
-            is_result, answer = pickle.loads(self.future.result())  # noqa: S301
+            is_result, answer = pickle.loads(self._result())  # noqa: S301
             if not is_result:
                 raise answer
             result: T = answer
@@ -90,7 +92,16 @@ class Pending(Generic[T]):
             if ended.exitcode == -signal.SIGXCPU:
                 code = "reader-too-slow"
                 limit = f"reading it took more than {caps.cpu_seconds} s of computing"
+        except BrokenProcessPool:
+            code, limit = "reader-died", "all readers ended while it waited"
         raise ReaderDied(code, limit)
+
+    def _result(self) -> bytes:
+        """What the child sent. Raises BrokenProcessPool where the pool broke and will send none."""
+        while not wait([self.future], timeout=1).done:
+            if not self.pool.active:
+                raise BrokenProcessPool
+        return self.future.result()
 
 
 class Sandbox:
@@ -143,11 +154,15 @@ class Sandbox:
         return self._pool
 
     def submit(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
-        """Have a child do some work; both ways the content is pickled."""
-        future = self._started().schedule(
+        """Have a child do some work; both ways the content is pickled. A pool that broke, because a
+        child ended while it held the channel of all, is replaced."""
+        if self._pool is not None and not self._pool.active:
+            self.stop()
+        pool = self._started()
+        future = pool.schedule(
             _limited, (self.caps, work, *arguments), timeout=self.caps.wall_seconds
         )
-        return Pending(future, self.caps)
+        return Pending(future, self.caps, pool)
 
     def map(self, work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[Pending[T]]:
         """Work on many items, answers in their order. Only a few wait at a time, so that memory

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,17 @@ def test_a_reader_does_not_know_the_secrets_of_whoever_runs_it(sandbox: Sandbox)
         name.startswith(("KRATOM_QC_", "LANG", "LC_", "TZ", "PYTHON", "PATH", "HOME"))
         for name in sandbox.submit(environment).answer()
     )
+
+
+def test_a_pool_that_broke_is_replaced_and_what_waited_for_it_is_told(sandbox: Sandbox) -> None:
+    """pebble gives up a whole pool when a child ends while it holds the channel of all."""
+    assert sandbox.submit(twice, 1).answer() == 2
+    broken, waits = sandbox._pool, sandbox.submit(wait_for_ever)
+    assert broken
+    broken._pool_manager.handle_broken_pool(BrokenProcessPool("as a child that holds the channel"))
+    with pytest.raises(ReaderDied) as told:
+        waits.answer()
+    assert (told.value.code, sandbox.submit(twice, 2).answer()) == ("reader-died", 4)
 
 
 def test_twenty_aborts_in_a_row_disturb_no_other_file(sandbox: Sandbox) -> None:

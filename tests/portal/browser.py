@@ -12,10 +12,11 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.portal.serving import PASSWORD
 
+expect.set_options(timeout=60_000)  # ms: a busy machine takes its time, and what is right ends at once
 _AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 
 
