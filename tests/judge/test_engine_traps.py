@@ -91,7 +91,7 @@ def test_an_empty_frame_never_reaches_the_engine(monkeypatch, tmp_path):
     def never(*_args, **_kwargs):
         raise AssertionError("an empty frame was validated")
 
-    monkeypatch.setattr(engine.gx, "ValidationDefinition", never)
+    monkeypatch.setattr(engine, "suite", never)
     verdict = judged([certificate("L", row("Zinc", "1", MG))], rulebooks(tmp_path, leaf_powder=book(PB, NI)))["L"]
     assert [found.outcome for found in verdict.findings if found.rule_id in ("PB", "NI")] == ["MISSING", "MISSING"]
     assert verdict.decision == "HOLD"
