@@ -12,6 +12,7 @@ from kratom_qc.ledger.people import People
 from kratom_qc.portal import errors
 from kratom_qc.portal.headers import SecurityHeaders
 from kratom_qc.portal.house import House
+from kratom_qc.portal.lingering import LingeringClose
 from kratom_qc.portal.routes import (
     api,
     health,
@@ -49,4 +50,5 @@ def application(root: Path, inbox: Path | None = None) -> FastAPI:
     for room in _ROOMS:
         app.include_router(room.router)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(LingeringClose)
     return app

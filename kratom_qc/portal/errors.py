@@ -105,8 +105,6 @@ def is_program(request: Request) -> bool:
 
 def told(request: Request, status: int, sentence: str, headers: Any = None) -> Response:
     """An answer that says why a request was not served."""
-    if request.method not in ("GET", "HEAD"):  # whatever is still coming of it is not read
-        headers = {**(headers or {}), "Connection": "close"}
     if is_program(request):
         return JSONResponse({"error": sentence, "status": status}, status, headers)
     from kratom_qc.portal.pages import bare_page

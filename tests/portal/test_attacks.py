@@ -185,6 +185,22 @@ def test_nobody_unknown_is_listened_to(portal: Portal) -> None:
     assert nothing_is_left(portal)
 
 
+@pytest.mark.parametrize("address", ["/batches/L-1/decide", "/send", "/api/v1/certificates"])
+def test_a_refusal_reaches_whoever_is_still_sending(portal: Portal, address: str) -> None:
+    """The answer comes first, and the connection is not reset while the rest of the request follows."""
+    host, port = portal.address.removeprefix("http://").split(":")
+    rest = b"x" * 2**20
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        head = f"POST {address} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(rest)}\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = connection.recv(2**16)
+        assert answer.split()[1] in (b"303", b"401", b"403")
+        connection.sendall(rest)
+        while more := connection.recv(2**16):
+            answer += more
+    assert answer.strip()
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
