@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +55,10 @@ def written(folder: Path, **books: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in books.items():
         stem = name.replace("_", "-") if name.startswith(("us_", "zz_")) else name
-        (folder / f"{stem}.toml").write_text(text, encoding="utf-8")
+        file = folder / f"{stem}.toml"
+        part = file.with_suffix(f".{os.getpid()}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)  # whoever reads the folder meanwhile finds a whole file
     return folder
 
 
