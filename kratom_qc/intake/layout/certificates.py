@@ -21,7 +21,13 @@ from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
 from kratom_qc.intake.layout.headers import LIST, SAMPLES
 from kratom_qc.intake.layout.joined import KEYS, join, read_samples
-from kratom_qc.intake.layout.labels import as_stated, contradiction, fact_of_name, restate
+from kratom_qc.intake.layout.labels import (
+    StatedFact,
+    as_stated,
+    contradiction,
+    fact_of_name,
+    restate,
+)
 from kratom_qc.intake.layout.lots import lot_within
 from kratom_qc.intake.layout.owners import Owners
 from kratom_qc.intake.layout.page import Page
@@ -132,6 +138,7 @@ def _with_problems(
 def _gather(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> None:
     """Read the tables of a sheet. Facts of a sheet without tables hold for the workbook."""
     tables = list(_tables(contents, page, given))
+    _state_only_lot(tables)
     used = bool(tables)
     for scope in scopes(bands(page, tables), page.problems):
         rows = list(resolved(page, _in_order(page, scope)))
@@ -183,6 +190,24 @@ def _tables(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> I
         if block.page.turned:
             last = max(rows_of(block))
         yield TableRead(block, rows, block.top, last)
+
+
+def _state_only_lot(tables: Sequence[TableRead]) -> None:
+    """Where all that names a lot is one table on its side with a single lot, `Batch | KX-77` over
+    `pH | 3.7`, its words are labels with their values and hold for the sheet."""
+    naming = [table for table in tables if any("batch_id" in row.facts for row in table.rows)]
+    if len(naming) != 1 or naming[0].block is None or not naming[0].block.page.turned:
+        return
+    facts: dict[str, SourceText] = {}
+    for row in naming[0].rows:
+        for name, word in row.facts.items():
+            restate(facts, name, word)
+    if not any(name.startswith("batch_id\n") for name in facts):
+        naming[0].stated += [
+            StatedFact(fact_of_name(name), word, *row_and_column(word.ref.cell))
+            for name, word in facts.items()
+            if word.text.strip()
+        ]
 
 
 def _row_in_sheet(row: Row) -> int:

@@ -41,20 +41,11 @@ from kratom_qc.intake.layout.sense import (
     squeezed,
 )
 from kratom_qc.intake.layout.sentences import listed
-from kratom_qc.vocabulary.rows import heading, is_sample_word, repetition, writing
+from kratom_qc.vocabulary.methods import techniques_in
+from kratom_qc.vocabulary.rows import heading, is_method, is_sample_word, repetition, writing
 
 # One column of each; what stands in a second one is read by nobody.
-_ONCE = (
-    "unit",
-    "basis",
-    "portion",
-    "species",
-    "replicate",
-    "cas",
-    "verdict",
-    "detection_unit",
-    "batch",
-)
+_ONCE = ("unit", "basis", "portion", "species", "replicate", "cas", "detection_unit", "batch")
 # What a merged area may say of every row that it covers. A merged number may be of all rows
 # together.
 _SPREAD = ("unit", "basis", "portion")
@@ -110,7 +101,7 @@ class ListReader:
         name = squeezed(self.page.peek(row, self.analyte).text)
         if self._is_fact_row(cells):
             self.naming = row if _names_batch(cells) else self.naming
-        elif names_analyte(name) and not self._heads_its_parts(row, cells, name):
+        elif names_analyte(name) and not self._is_heading_of_analyte(row, cells, name):
             yield from self._results(row, cells, name)
         elif not self._is_of_section(row, cells, name):
             yield from self._unknown(row, cells, name)
@@ -160,16 +151,39 @@ class ListReader:
             len(cells) == 1 or self.analyte in cells
         )
 
-    def _heads_its_parts(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+    def _is_heading_of_analyte(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+        """Whether a row that names an analyte is the heading of the rows below it."""
+        below = self.block.cells(row + 1)
+        if not any(column.number in below for column in self.results):
+            return False
+        part = self.page.peek(row + 1, self.analyte).text
+        return self._heads_its_parts(cells, name, part) or self._heads_by_method(cells, part)
+
+    def _heads_its_parts(self, cells: dict[int, Cell], name: str, part: str) -> bool:
         """`Aflatoxins` alone in its row, with the results of each right below: a heading, though it
         names their total too."""
-        below = self.block.cells(row + 1)
-        part = self.page.peek(row + 1, self.analyte).text.casefold()
         return (
             len(cells) == 1
             and " " not in name
-            and part.startswith(name.casefold().rstrip("s") + " ")
-            and any(column.number in below for column in self.results)
+            and part.casefold().startswith(name.casefold().rstrip("s") + " ")
+        )
+
+    def _heads_by_method(self, cells: dict[int, Cell], part: str) -> bool:
+        """`MERCURY, TOTAL | SW7471B | Analyst: RKM` over the row of mercury: beside the name stand
+        a method and a person, each in a column that holds something else."""
+        roles = self.header.roles
+        beside = {number: cell.text for number, cell in cells.items() if number != self.analyte}
+        return (
+            names_analyte(squeezed(part))
+            and any(map(_is_numbered_method, beside.values()))
+            and all(
+                _names_person(text)
+                or (
+                    _is_numbered_method(text)
+                    and roles.get(number) not in (*UNIT_ROLES, "unit", "method", "verdict")
+                )
+                for number, text in beside.items()
+            )
         )
 
     def _is_heading(self, cells: dict[int, Cell], name: str) -> bool:
@@ -255,6 +269,9 @@ class ListReader:
         number = self.analyte if self.analyte in cells else min(cells)
         claim_heading(self.page, row, number)
         word = self.page.peek(row, number)
+        for beside, cell in cells.items():
+            if _is_numbered_method(cell.text) or _names_person(cell.text):
+                self.page.claim(row, beside, "method or person of the section")
         self.section = section_of(word, self.section, in_body=True)
         self.units, self.names = {}, []
 
@@ -448,11 +465,19 @@ class ListReader:
             elif role in _SPREAD:
                 words[role] = self.page.spread(row, number, role)
             elif role == "verdict":
-                words[role] = self.page.word(row, number, role)
-                words["verdict_header"] = column.header
+                words |= self._verdict(row, column, words.get(role))
             elif role == "qualifier":  # a sign may stand in a column of its own
                 words[role] = _joined(words.get(role), self.page.word(row, number, role), " ")
         return words
+
+    def _verdict(
+        self, row: int, column: Column, before: SourceText | None
+    ) -> dict[str, SourceText]:
+        """A verdict with its header, unless one before it counts."""
+        word = self.page.word(row, column.number, "verdict")
+        if not _is_worse(word, before):
+            return {}
+        return {"verdict": word, "verdict_header": column.header}
 
     def _known(self, row: int, number: int, role: str) -> SourceText:
         word = self.page.peek(row, number)
@@ -482,6 +507,14 @@ class ListReader:
         return replace(word, text=f"{bound}{text}{f' {unit.text}' if unit and not bound else ''}")
 
 
+def _is_worse(verdict: SourceText, before: SourceText | None) -> bool:
+    """Whether a verdict counts in place of the one of a column before it: where that is good, or
+    says nothing."""
+    if before is None or not before.text.strip():
+        return True
+    return bool(verdict.text.strip()) and vocabulary.status(before.text) in _SUMMARY_GOOD
+
+
 def _is_replicate(text: str) -> bool:
     return repetition(text) is not None or re.fullmatch(r"\s*\w{1,2}\s*", text) is not None
 
@@ -496,11 +529,24 @@ _CLAIMED_IF: Mapping[str, Callable[[str], bool]] = {
 _BARE = re.compile(r"[0-9][0-9.,]*")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
 _SIGN = re.compile(r"[<>=≤≥]{1,2}|[A-Za-z]{1,3}(?:[\s,;/+]+[A-Za-z]{1,3})*")
+_OWN_NUMBER = re.compile(r"[A-Z0-9]+(?:[-./][A-Z0-9]+)+")  # of a method of the laboratory's own
 _OF_ROW = ("unit", "method", "verdict", "verdict_header", "limit", "portion", "species", "cas")
 
 
 def _names_batch(cells: dict[int, Cell]) -> bool:
     return vocabulary.fact_name(cells[min(cells)].text.partition(":")[0]) == "batch_id"
+
+
+def _is_numbered_method(text: str) -> bool:
+    """`SW7471B`, `SEL-HPLC-22`: with a number, so that it is no qualifier."""
+    is_own = _OWN_NUMBER.fullmatch(text.strip()) is not None and bool(techniques_in(text))
+    return (is_method(text) or is_own) and any(map(str.isdigit, text))
+
+
+def _names_person(text: str) -> bool:
+    """`Analyst: RKM`."""
+    label, colon, name = text.partition(":")
+    return bool(colon and name.strip()) and vocabulary.plain_label(label) == "person"
 
 
 def _is_unit_word(text: str) -> bool:
