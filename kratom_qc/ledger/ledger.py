@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger import state
-from kratom_qc.ledger.database import engine_of, migrate, reading, writing
+from kratom_qc.ledger.database import engine_of, migrate, one_state, reading, writing
 from kratom_qc.ledger.entries import BEGINNING, Act, Entry, Fault, Head, chained, faults
 from kratom_qc.ledger.tables import (
     BATCHES,
@@ -206,6 +206,10 @@ class Ledger:
         """A transaction that sees one state, for the other parts of the ledger."""
         with reading(self._engine) as connection:
             yield connection
+
+    def one_state(self) -> AbstractContextManager[None]:
+        """Everything that this thread reads of the ledger within the block is of one state."""
+        return one_state(self._engine)
 
     def add(self, actor: str, *acts: Act) -> list[Entry]:
         """Add acts to the journal, in a transaction of their own."""
