@@ -9,6 +9,7 @@ no certificate at all is it a refusal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -41,6 +42,7 @@ from kratom_qc.intake.sheets import FileContent, Workbook, cell_name, row_and_co
 from kratom_qc.vocabulary.rows import quality_control
 
 # What the client calls the sample; its name may have the lot in it, with its label
+_RUN = re.compile(r"[0-9]{5,10}")
 _OWN_IDS = ("client_sample", "sample_id")
 _MAY_NAME_LOTS = ("client_sample", "product_name", "title", "sample_id")
 _NO_BATCH = (
@@ -240,10 +242,41 @@ def _hold_another_lot(page: Page, scope: Scope) -> None:
         page.problems.append(contradiction("batch_id", named[0], above))
 
 
+def _numbers_runs(table: TableRead, lot: SourceText) -> bool:
+    """Whether a column `Batch` beside the days and methods of tests numbers the laboratory's runs,
+    `2610911`: digits only, in every row, and the labelled lot is written otherwise."""
+    header = table.block.header if table.block else None
+    columns = header.of("fact:batch_id") if header is not None and header.kind == LIST else []
+    if len(columns) != 1 or header is None or lot.text.strip().isdigit():
+        return False
+    numbers = [row.facts["batch_id"].text.strip() for row in table.rows if "batch_id" in row.facts]
+    return (
+        columns[0].title.casefold() == "batch"
+        and bool(header.of("method"))
+        and bool(numbers)
+        and all(_RUN.fullmatch(number) for number in numbers)
+    )
+
+
+def _leave_runs(page: Page, table: TableRead) -> None:
+    """Take back that numbers of runs were read as lots: they are texts that a person reads."""
+    rows = []
+    for row in table.rows:
+        facts = dict(row.facts)
+        word = facts.pop("batch_id", None)
+        if word is not None and word.ref.cell:
+            page.disclaim_at(word.ref)
+        rows.append(replace(row, facts=facts))
+    table.rows[:] = rows
+
+
 def _in_order(page: Page, scope: Scope) -> Iterator[Row]:
     """The rows of a scope. Rows of a list that name a batch name all batches of it, or agree with
     the label above."""
     above = scope.facts.get("batch_id")
+    for table in scope.tables:
+        if above is not None and _numbers_runs(table, above):
+            _leave_runs(page, table)
     _hold_another_lot(page, scope)
     for table in scope.tables:
         header = table.block.header if table.block else None
@@ -322,7 +355,7 @@ def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, 
             stated = _facts_of_row(around, row)
             if as_lot in stated:
                 stated["batch_id"] = _lot_of_sample(contents, stated[as_lot])
-                stated.setdefault("title", stated[as_lot])  # `CGH-K-19 (kratom leaf, milled)`
+                stated.setdefault("title", _product_of_sample(stated[as_lot]))
             if "batch_id" in stated:
                 identity = _identity(stated)
                 identified, of_it = groups.setdefault(identity, (dict(stated), []))
@@ -380,6 +413,12 @@ def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     if (code, word.text) not in noted:
         contents.problems.append(Problem(code, message, word.ref, word.text))
     return replace(word, text=lot.lot if lot is not None else vocabulary.lot(word.text))
+
+
+def _product_of_sample(word: SourceText) -> SourceText:
+    """The product in what a sample is called, `CGH-K-19 (kratom leaf, milled)`."""
+    lot = lot_within(word.text)
+    return word if lot is None or not lot.product else replace(word, text=lot.product)
 
 
 def _name_by_headings(book: Workbook, contents: WorkbookContents) -> None:

@@ -462,7 +462,9 @@ def _with_analytes(
 
 def _beside_analytes(column: Column, below: _Below) -> str:
     """What a second column headed like one of analytes holds: `Designation` may head the products,
-    or panels."""
+    or panels; `Critère` limits."""
+    if below.share(column.number, "bound") >= 0.5 and below.share(column.number, "limit") == 1:
+        return "limit"
     return "fact:product_name" if below.share(column.number, "product") == 1 else "panel"
 
 

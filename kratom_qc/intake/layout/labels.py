@@ -180,7 +180,9 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
         return
     for part in pieces:
         value = _bare(part.name, part.text) if part.name not in ("", OTHER) else ""
-        if value:
+        if part is not pieces[0] and _is_prose(part.name, value):
+            page.leave(row, column, f"{part.label}: {part.text}", "")
+        elif value:
             word = replace(page.word(row, column, part.name.replace("_", " ")), text=value)
             page.languages |= vocabulary.label_languages(part.label)
             yield StatedFact(_fact_by_value(part.name, part.label, value), word, row, column)
@@ -188,6 +190,11 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
             page.leave(row, column, part.text, part.label)
         else:
             yield from _letterhead(page, row, column, part.text)
+
+
+def _is_prose(name: str, value: str) -> bool:
+    """`Abbreviations in this report: ppb = …`: no number of a paper stands behind the label."""
+    return name == "certificate_id" and not any(map(str.isdigit, value))
 
 
 def _product_behind(page: Page, row: int, column: int, text: str) -> StatedFact | None:
@@ -233,7 +240,7 @@ def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[Stated
         if name is not None:
             word = page.word(row, column, name.replace("_", " "))
             yield StatedFact(name, replace(word, text=piece), row, column)
-        elif not vocabulary.is_title(piece):
+        elif not vocabulary.is_title(piece) and not vocabulary.names_strain(piece):
             left.append(piece)
     page.leave(row, column, ", ".join(left), "")
 

@@ -14,7 +14,7 @@ from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.across import facts_above
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.bounds import Bounds
-from kratom_qc.intake.layout.headers import Column, Header, claim_header
+from kratom_qc.intake.layout.headers import Column, Header, claim_header, looks_like_header
 from kratom_qc.intake.layout.labels import stated_in, states_a_fact
 from kratom_qc.intake.layout.rounded import is_rounded
 from kratom_qc.intake.layout.rows import (
@@ -26,6 +26,7 @@ from kratom_qc.intake.layout.rows import (
     claim_heading,
     facts_of,
     hold_unclear,
+    is_aside,
     note_cells,
     quality_of,
     same_for_all,
@@ -112,7 +113,7 @@ class ListReader:
             note_cells(self.block, row, name)
         elif self._is_unit_row(cells):
             self._take_units(row, cells)
-        elif self._is_heading(cells, name):
+        elif self._is_heading(row, cells, name):
             self._take_heading(row, cells)
         else:
             return bool(name) and self._is_summary(row, cells, name)
@@ -153,11 +154,25 @@ class ListReader:
 
     def _is_heading_of_analyte(self, row: int, cells: dict[int, Cell], name: str) -> bool:
         """Whether a row that names an analyte is the heading of the rows below it."""
+        if self._heads_next_table(row, cells):
+            return True
         below = self.block.cells(row + 1)
         if not any(column.number in below for column in self.results):
             return False
         part = self.page.peek(row + 1, self.analyte).text
-        return self._heads_its_parts(cells, name, part) or self._heads_by_method(cells, part)
+        ways = (self._heads_its_parts, self._heads_described, self._heads_by_method)
+        return any(way(cells, name, part) for way in ways)
+
+    def _heads_next_table(self, row: int, cells: dict[int, Cell]) -> bool:
+        """`Moisture | PASSED` right above the header of another table; a bad verdict is none."""
+        beside = [cell.text for number, cell in cells.items() if number != self.analyte]
+        following = self.page.cells(row + 1, self.block.left, self.block.right)
+        return (
+            row == self.block.last
+            and bool(beside)
+            and all(map(is_aside, beside))
+            and looks_like_header(following.values())
+        )
 
     def _heads_its_parts(self, cells: dict[int, Cell], name: str, part: str) -> bool:
         """`Aflatoxins` alone in its row, with the results of each right below: a heading, though it
@@ -168,7 +183,18 @@ class ListReader:
             and part.casefold().startswith(name.casefold().rstrip("s") + " ")
         )
 
-    def _heads_by_method(self, cells: dict[int, Cell], part: str) -> bool:
+    def _heads_described(self, cells: dict[int, Cell], name: str, part: str) -> bool:
+        """`Physical Description` alone over `Appearance` and `Odor`."""
+        known = vocabulary.analyte(name)
+        return (
+            len(cells) == 1
+            and known is not None
+            and known.measure == "described"
+            and heading(name).is_understood
+            and names_analyte(squeezed(part))
+        )
+
+    def _heads_by_method(self, cells: dict[int, Cell], _: str, part: str) -> bool:
         """`MERCURY, TOTAL | SW7471B | Analyst: RKM` over the row of mercury: beside the name stand
         a method and a person, each in a column that holds something else."""
         roles = self.header.roles
@@ -186,11 +212,13 @@ class ListReader:
             )
         )
 
-    def _is_heading(self, cells: dict[int, Cell], name: str) -> bool:
+    def _is_heading(self, row: int, cells: dict[int, Cell], name: str) -> bool:
         """A row of one cell that is no result heads a section (or is a note under the table); so do
         words of headings with nothing in the columns of results."""
         number, cell = next(iter(cells.items()))
         text = squeezed(cell.text)
+        if self._heads_next_table(row, cells):
+            return True
         if any(column.number in cells for column in self.results):
             return False
         if len(cells) > 1:
@@ -270,8 +298,8 @@ class ListReader:
         claim_heading(self.page, row, number)
         word = self.page.peek(row, number)
         for beside, cell in cells.items():
-            if _is_numbered_method(cell.text) or _names_person(cell.text):
-                self.page.claim(row, beside, "method or person of the section")
+            if is_aside(cell.text) or _is_numbered_method(cell.text) or _names_person(cell.text):
+                self.page.claim(row, beside, "said of the section")
         self.section = section_of(word, self.section, in_body=True)
         self.units, self.names = {}, []
 
