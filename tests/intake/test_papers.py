@@ -180,6 +180,9 @@ PAPERS: dict[str, Rows] = {
         *(["Alkaloids", *row] for row in ALKALOIDS), *(["Heavy metals", *row] for row in METALS),
         *(["Microbiology", *row] for row in MICROBES),
     ],
+    "codes of panels of laboratory software": [
+        *HEAD, ["ANALYSIS", "COMPONENT_NAME", "RESULT_TEXT", "UNITS"], *(["HM_PANEL", *row] for row in ALL),
+    ],
     "numbers and codes of laboratory software": [
         *HEAD, ["TEST_NUMBER", "ANALYSIS_CODE", "COMPONENT_NAME", "FORMATTED_ENTRY", "UNITS", "ENTERED_ON"],
         *(["6610200", "ALK_HPLC", *row, "10/14/2026"] for row in ALL),
