@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from kratom_qc.intake.sheets import cell_name
-from tests.factory.sheets import HEAD, Rows, canonical, read_csv, read_xlsx, troubles, unread
+from tests.factory.sheets import HEAD, Rows, canonical, read_csv, read_xlsx, told, troubles, unread
 from tests.intake.test_shapes import BATCH
 from tests.intake.test_shapes_blocks import ALKALOIDS, ALL, HEADER, LEAF, METALS, MICROBES, square
 
@@ -265,6 +265,41 @@ def test_the_same_batch_reads_alike_on_papers_nobody_described(paper: str) -> No
         assert troubles(reading) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "said", "possible"),
+    [
+        ("Per bottle", "101 mg", "101 mg/container"), ("Por envase (60 ml)", "101 mg", "101 mg/container"),
+        ("Per bottle", "0.36 µg", "0.00036 mg/container"), ("Per capsule", "<0.12 µg", "[0, 0.00012) mg/unit"),
+    ],
+)  # fmt: skip
+def test_a_column_of_pieces_says_what_its_cells_are_of(header: str, said: str, possible: str) -> None:
+    (certificate,) = read_csv(
+        [["Analyte", "mg/mL", header], ["Mitragynine", "1.7", said], ["7-OH", "0.1", "6 mg"]]
+    ).certificates
+    found = [result for result in certificate.results if result.analyte == "mitragynine"]
+    assert [f"{told(result.interval)} {result.unit}" for result in found] == ["1.7 mg/mL", possible]
+
+
+def test_a_column_of_units_is_of_the_results_beside_those_of_pieces() -> None:
+    rows = [
+        ["Analyte", "Result", "Unit", "Per bottle"],
+        ["Mitragynine", "1.7", "mg/mL", "101 mg"],
+        ["7-OH", "0.1", "mg/mL", "6 mg"],
+    ]
+    (certificate,) = read_csv(rows).certificates
+    assert [(told(found.interval), found.unit) for found in certificate.results] == [
+        ("1.7", "mg/mL"), ("101", "mg/container"), ("0.1", "mg/mL"), ("6", "mg/container"),
+    ]  # fmt: skip
+    assert troubles(read_csv(rows)) == []
+
+
+@pytest.mark.parametrize("said", ["101", "ND", "2 %"])
+def test_a_column_of_pieces_without_a_mass_holds_or_bounds_nothing(said: str) -> None:
+    reading = read_csv([["Analyte", "mg/mL", "Per bottle"], ["Mitragynine", "1.7", said], ["7-OH", "0.1", "6 mg"]])
+    of_piece = reading.certificates[0].results[1]
+    assert troubles(reading) or of_piece.interval.high is None
+
+
 RUNS: Rows = [[*HEADER, "Batch", "Method"], *([*row, f"261091{at}", "ICP-MS"] for at, row in enumerate(ALL))]
 
 
@@ -403,8 +438,8 @@ STRANGE = {
 
 @pytest.mark.parametrize("kind", STRANGE)
 def test_a_column_under_a_word_nobody_knows_asks_one_question(kind: str) -> None:
-    told = zip(ALL, STRANGE[kind], strict=True)
-    reading = read_csv(square([*HEAD, [*HEADER, "Xylo value"], *([*row, said] for row, said in told)]), head=())
+    pairs = zip(ALL, STRANGE[kind], strict=True)
+    reading = read_csv(square([*HEAD, [*HEADER, "Xylo value"], *([*row, said] for row, said in pairs)]), head=())
     assert (sorted(set(canonical(reading))), troubles(reading), set(unread(reading))) == (BATCH, [], {"D4"})
 
 
