@@ -241,6 +241,15 @@ PAPERS: dict[str, Rows] = {
     "a lot in the name of the product": [
         ["Descrizione campione", "kratom leaf powder, lotto L-1"], [], ["Prova", "Risultato", "U.M."], *ALL,
     ],
+    "one heading over two tables with the same header": [
+        *HEAD, HEADER, *ALKALOIDS, *MICROBES, [], ["Metals (ICP-MS) - mg/kg"],
+        ["Metal", "Found", "Limit", "Metal", "Found", "Limit"], ["Lead", "0.21", "1", "Mercury", "<0.01", "0.1"],
+        ["Cadmium", "<0.05", "0.5"],
+    ],
+    "lines of panels between tables": [
+        *HEAD, ["Panel: Alkaloids", "Method: HP-ALK-01", "Completed: 2026-03-04"], HEADER, *ALKALOIDS,
+        ["Panel: Heavy Metals", "Method: HP-MET-02", "Completed: 2026-03-04"], HEADER, *METALS, *MICROBES,
+    ],
     "French": [
         ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
          "", "HPLC"] for row in ALL),

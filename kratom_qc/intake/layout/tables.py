@@ -141,6 +141,8 @@ class ListReader:
     def _is_fact_row(self, cells: dict[int, Cell]) -> bool:
         """A row of one or two cells that states a fact: `Lot: L-2` between results of two
         batches; or of four that state two: `Approved by | J. Doe | Signed | 2026-10-12`."""
+        if len(cells) > 1 and all(_is_labelled(cell.text) for cell in cells.values()):
+            return self.analyte in cells  # `Panel: Heavy metals | Method: HP-2`
         if len(cells) == 4 and all(
             vocabulary.fact_name(cells[number].text.strip().removesuffix(":")) is not None
             for number in sorted(cells)[::2]
@@ -605,6 +607,13 @@ def _names_person(text: str) -> bool:
 
 def _is_unit_word(text: str) -> bool:
     return sense(text).role == "unit"
+
+
+def _is_labelled(text: str) -> bool:
+    """`Method: HP-2`, `Completed: 2026-10-21`: a label of facts, panels or methods and a value."""
+    label, colon, value = text.partition(":")
+    of_test = vocabulary.column_role(label) in ("panel", "method")
+    return bool(colon and value.strip()) and (of_test or vocabulary.fact_name(label) is not None)
 
 
 def _is_panel(name: str) -> bool:
