@@ -354,6 +354,12 @@ def test_a_title_of_a_section_with_no_good_verdict_is_no_title(verdict: str) -> 
     assert troubles(reading) or unread(reading) or "found" in found
 
 
+def test_a_result_right_above_a_header_is_a_result() -> None:
+    rows = [*HEAD, HEADER, *ALKALOIDS, [], ["Moisture", "8.1 %"], HEADER, *METALS, *MICROBES]
+    results = read_csv(square(rows), head=()).certificates[0].results
+    assert [result.reported for result in results if result.analyte == "moisture"] == ["8.1 %"]
+
+
 def test_limits_under_a_word_for_analytes_are_limits() -> None:
     head = ["Paramètre", "Résultat", "Unité", "Critère"]
     reading = read_csv(
