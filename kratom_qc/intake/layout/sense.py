@@ -149,7 +149,7 @@ def _parted(text: str) -> Sense | None:
     `LOD mg/g`, `Result, dry basis`; or an analyte with its unit."""
     for pattern in _PARTED:
         parts = pattern.match(text)
-        if parts:
+        if parts and parts["name"]:  # `(%)` has none
             sense = _name_and_more(text, parts["name"], parts["inside"].strip(), pattern)
             if sense is not None:
                 return sense
