@@ -34,7 +34,7 @@ from kratom_qc.report.summary import SummaryRow
 _STARTING = "starting Prefect"
 _TRY_AGAIN = 0.5  # seconds
 # What a pass holds is mostly no garbage: looked through after every 700 objects, as is the default,
-# it costs a fifth of the pass; so rarely, a twentieth, in the same memory.
+# it costs a fifth of the pass; so rarely, it costs little, in the same memory.
 _COLLECT_AFTER = (50_000, 20, 20)
 
 
