@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from hypothesis import Phase, settings
 
 from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
-from tests.factory.loaded_once import load_rulebooks_once, readers_kept
+from tests.factory.loaded_once import engine_asked_once, load_rulebooks_once, readers_kept
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "30"))  # `make properties` tries more
@@ -37,6 +38,12 @@ os.environ["KRATOM_QC_CACHE"] = os.path.join(tempfile.gettempdir(), f"kratom-qc-
 # A pass is Prefect's only where a test asks for it, whatever server is configured here.
 os.environ.pop("PREFECT_API_URL", None)
 
+# A store waits for the disk with every file; where the memory is a disk, thousands of passes do not. What a power cut
+# leaves is tried by `make faults`, on a file system of its own.
+MEMORY = "/dev/shm"
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
 load_rulebooks_once()
 
 # Folders and files that `make test-fast` leaves out: they start processes, or judge many batches.
@@ -57,6 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+def pytest_collection_finish() -> None:
+    """Ten thousand tests and all that they import stay until the end: no collection looks through them again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def readers() -> Iterator[None]:
     """Passes, commands and pages that run in this process read their files in the same child."""
@@ -69,6 +82,16 @@ def collected() -> Iterator[None]:
     """A command ends its process and collects no garbage; run inside the tests it must not stop the collector for all."""
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests of judging ask the engine itself, every time."""
+    if "judge" in request.path.parts:
+        yield
+        return
+    with engine_asked_once():
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)
