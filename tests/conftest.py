@@ -13,7 +13,7 @@ from hypothesis import Phase, settings
 
 from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
-from tests.factory.loaded_once import engine_asked_once, load_rulebooks_once, readers_kept
+from tests.factory.loaded_once import load_rulebooks_once, made_once, readers_kept
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "30"))  # `make properties` tries more
@@ -85,12 +85,12 @@ def collected() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def engine(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The tests of judging ask the engine itself, every time."""
-    if "judge" in request.path.parts:
+def made_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests of judging ask the engine itself, every time, and those of the ledger have its tables made."""
+    if {"judge", "ledger"}.intersection(request.path.parts):
         yield
         return
-    with engine_asked_once():
+    with made_once():
         yield
 
 
