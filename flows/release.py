@@ -18,7 +18,8 @@ from prefect.cache_policies import NO_CACHE
 from flows.telling import logged_by_prefect, passed, skipped
 from kratom_qc.app.after import after_pass
 from kratom_qc.app.policy import load_policy
-from kratom_qc.app.release import PLAIN, Progress, Stages, unwatched, whole_pass
+from kratom_qc.app.release import PLAIN, Stages, whole_pass
+from kratom_qc.app.release_pass import Progress, unwatched
 from kratom_qc.app.store import Store
 from kratom_qc.domain.errors import StoreBusy
 

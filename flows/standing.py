@@ -25,7 +25,7 @@ from kratom_qc import logs, settings
 from kratom_qc.domain.errors import KratomQCError, StoreBusy
 
 if TYPE_CHECKING:
-    from kratom_qc.app.release import Progress
+    from kratom_qc.app.release_pass import Progress
     from kratom_qc.app.store import Store
     from kratom_qc.app.today import Today
 

@@ -11,7 +11,8 @@ from kratom_qc.app.digest import Digest, digest
 from kratom_qc.app.notices.telling import send_now
 from kratom_qc.app.notices.worries import due_limits
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.release import PLAIN, Done, Progress, Stages, unwatched, whole_pass
+from kratom_qc.app.release import PLAIN, Done, Stages, whole_pass
+from kratom_qc.app.release_pass import Progress, unwatched
 from kratom_qc.app.store import Store
 from kratom_qc.app.turned import Turned, turned
 

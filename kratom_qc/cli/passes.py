@@ -16,9 +16,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from kratom_qc.app.arrivals import Arrivals, arrivals
 from kratom_qc.app.balance import Totals
 from kratom_qc.app.policy import JudgementPolicy
-from kratom_qc.app.release import Arrivals, Done, Progress, arrivals, whole_pass
+from kratom_qc.app.release import Done, whole_pass
+from kratom_qc.app.release_pass import Progress
 from kratom_qc.app.store import Store
 from kratom_qc.cli.console import plain_console, print_line
 from kratom_qc.cli.exit_status import exit_status

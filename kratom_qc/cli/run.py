@@ -64,8 +64,8 @@ def run(
       kratom-qc run --again "HB-*"
     """
     from kratom_qc import settings
+    from kratom_qc.app.arrivals import existing
     from kratom_qc.app.policy import load_policy
-    from kratom_qc.app.release import existing
     from kratom_qc.app.store import Store
     from kratom_qc.cli import passes
 

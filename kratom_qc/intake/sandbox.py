@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -67,10 +67,12 @@ class Pending(Generic[T]):
     future: Future[bytes]
     caps: Caps
     pool: ProcessPool
+    again: Callable[[], Pending[T]] | None = None  # the same work, asked of other children
 
     def answer(self) -> T:
         """What the child made of its file. Raises ReaderDied where it ended before it answered, and
-        whatever its work raised."""
+        whatever its work raised. Where all children ended, which may be another file's doing, the
+        work is done once more by new ones."""
         caps = self.caps
         try:
             # Of our own child, and of a size it has checked.
@@ -93,7 +95,9 @@ class Pending(Generic[T]):
                 code = "reader-too-slow"
                 limit = f"reading it took more than {caps.cpu_seconds} s of computing"
         except BrokenProcessPool:
-            code, limit = "reader-died", "all readers ended while it waited"
+            if self.again is not None:
+                return self.again().answer()
+            code, limit = "reader-died", "all readers ended while it waited, twice"
         raise ReaderDied(code, limit)
 
     def _result(self) -> bytes:
@@ -156,6 +160,9 @@ class Sandbox:
     def submit(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
         """Have a child do some work; both ways the content is pickled. A pool that broke, because a
         child ended while it held the channel of all, is replaced."""
+        return replace(self._asked(work, *arguments), again=partial(self._asked, work, *arguments))
+
+    def _asked(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
         if self._pool is not None and not self._pool.active:
             self.stop()
         pool = self._started()

@@ -40,7 +40,7 @@ class DecisionRule(NamedTuple):
     others: tuple[str, ...]  # each line that one of them decides says so by its number
 
 
-class Asked(NamedTuple):
+class LimitsInOneText(NamedTuple):
     """Limits in one text with the ids of their rules, and what is to be said beside them; the text
     is empty where only the page of limits has it."""
 
@@ -62,7 +62,7 @@ class Outcomes(NamedTuple):
     outcome: str
     conditional: str
     why: str
-    limits: tuple[Asked, ...]
+    limits: tuple[LimitsInOneText, ...]
 
     @property
     def told(self) -> str:
@@ -95,22 +95,22 @@ def entries(
 ) -> tuple[Entry, ...]:
     """Findings by the value they are about; `rule` are the decision rules that the page states
     once. Limits of single markets are named by their ids alone."""
-    found: dict[_About, _Alike] = {}
+    by_value: dict[_About, _Alike] = {}
     for finding in findings:
-        outcomes = found.setdefault(_about(finding, evidence), {})
-        asked = outcomes.setdefault((finding.outcome, finding.conditional, _why(finding)), {})
-        asked.setdefault((_text(finding, scope), _notes(finding, rule)), []).append(finding)
-    return tuple([Entry(*about, *_held_against(alike)) for about, alike in found.items()])
+        outcomes = by_value.setdefault(_about(finding, evidence), {})
+        by_text = outcomes.setdefault((finding.outcome, finding.conditional, _why(finding)), {})
+        by_text.setdefault((_text(finding, scope), _notes(finding, rule)), []).append(finding)
+    return tuple([Entry(*about, *_held_against(alike)) for about, alike in by_value.items()])
 
 
 def _held_against(alike: _Alike) -> tuple[Figures, tuple[Outcomes, ...]]:
     """The figures of the value, and its outcomes, the worst first."""
     outcomes = [
-        Outcomes(outcome.value, conditional, why, _asked(asked))
-        for (outcome, conditional, why), asked in alike.items()
+        Outcomes(outcome.value, conditional, why, _by_text(by_text))
+        for (outcome, conditional, why), by_text in alike.items()
     ]
     if len(outcomes) > 1:
-        outcomes.sort(key=lambda one: RANK[Outcome(one.outcome)])
+        outcomes.sort(key=lambda outcome: RANK[Outcome(outcome.outcome)])
     first = next(iter(next(iter(alike.values())).values()))[0]
     return of_finding(first), tuple(outcomes)
 
@@ -128,8 +128,8 @@ def _about(finding: Finding, evidence: Evidence) -> _About:
 def _quoted(finding: Finding, evidence: Evidence) -> str:
     """The laboratory's words where they are no amount."""
     statements = evidence.of(finding)
-    said = statements[0].said if statements else ""
-    return f"“{said}”" if said else ""
+    printed = statements[0].said if statements else ""
+    return f"“{printed}”" if printed else ""
 
 
 def _why(finding: Finding) -> str:
@@ -151,10 +151,12 @@ def _text(finding: Finding, scope: RulebookScope) -> str:
     return text[len(about) :] if text.casefold().startswith(about.casefold()) else text
 
 
-def _asked(texts: _Texts) -> tuple[Asked, ...]:
+def _by_text(texts: _Texts) -> tuple[LimitsInOneText, ...]:
     return tuple(
         [
-            Asked(text, tuple([one.rule_id for one in alike]), notes, _accepts(text, alike[0]))
+            LimitsInOneText(
+                text, tuple([finding.rule_id for finding in alike]), notes, _accepts(text, alike[0])
+            )
             for (text, notes), alike in texts.items()
         ]
     )
@@ -183,7 +185,9 @@ def conditions(findings: Iterable[Finding], verdict: Verdict) -> tuple[tuple[str
     """How many conditions no laboratory can test: where the batch may be sold by market, then those
     of all other rulebooks together."""
     open_markets = {
-        one.market: one.title for one in verdict.standings if one.status is MarketStatus.SOLD
+        standing.market: standing.title
+        for standing in verdict.standings
+        if standing.status is MarketStatus.SOLD
     }
     numbers = Counter(open_markets.get(finding.rulebook, _OTHERS) for finding in findings)
     return tuple(sorted(numbers.items(), key=lambda number: number[0] == _OTHERS))
@@ -242,5 +246,5 @@ def _untested(name: str, tested: int, silent: Sequence[Finding]) -> UntestedFami
 @lru_cache(8192)  # asked for every finding of every batch
 def _family(analyte: str) -> HazardFamily | None:
     """The family of what a finding is about, be it a sum of its members."""
-    of_parts = (family_of(one) for one in sorted(operands(analyte)))
+    of_parts = (family_of(part) for part in sorted(operands(analyte)))
     return family_of(analyte) or next(filter(None, of_parts), None)

@@ -52,34 +52,38 @@ class Verdicts(NamedTuple):
     other: Standing | None
 
 
-def comparison_page(found: Comparison, links: Mapping[str, str], *, program: str) -> str:
+def comparison_page(comparison: Comparison, links: Mapping[str, str], *, program: str) -> str:
     """One page. `links` lead from a batch to its page."""
-    return render("comparison.html", **comparison_view(found), links=links, program=program)
+    return render("comparison.html", **comparison_view(comparison), links=links, program=program)
 
 
-def comparison_view(found: Comparison) -> dict[str, Any]:
+def comparison_view(comparison: Comparison) -> dict[str, Any]:
     """What the page says, in the words of its template."""
-    results = sorted(found.results, key=lambda line: _WORTH.index(line.relation))
-    differing = [line for line in found.markets if line.differs]
-    own = [line for line in found.markets if line.market is None]
+    results = sorted(comparison.results, key=lambda line: _WORTH.index(line.relation))
+    differing = [line for line in comparison.markets if line.differs]
+    own = [line for line in comparison.markets if line.market is None]
     return {
-        "title": f"{found.first.name} and {found.second.name}",
-        "one": found.first,
-        "other": found.second,
-        "about": about(found.first, found.second),
+        "title": f"{comparison.first.name} and {comparison.second.name}",
+        "one": comparison.first,
+        "other": comparison.second,
+        "about": about(comparison.first, comparison.second),
         "own": _verdicts(own[0]) if own else None,
         "results": [in_words(line) for line in results],
         "markets": [_verdicts(line) for line in differing if line.market is not None],
-        "alike": len(found.markets) - len(differing),
-        "every": len(found.markets),
-        "sentence": _sentence(found),
+        "alike": len(comparison.markets) - len(differing),
+        "every": len(comparison.markets),
+        "sentence": _sentence(comparison),
     }
 
 
-def about(one: Side, other: Side) -> list[tuple[str, str, str]]:
-    """What the two are: what is said, of the one, of the other."""
-    both = zip(_facts(one), _facts(other), strict=True)
-    return [(what, first, second) for (what, first), (_, second) in both if first or second]
+def about(first: Side, second: Side) -> list[tuple[str, str, str]]:
+    """What the two are: the name of a fact, and what it is of the first and of the second."""
+    both = zip(_facts(first), _facts(second), strict=True)
+    return [
+        (name, of_first, of_second)
+        for (name, of_first), (_, of_second) in both
+        if of_first or of_second
+    ]
 
 
 def _facts(side: Side) -> list[tuple[str, str]]:
@@ -93,16 +97,16 @@ def _facts(side: Side) -> list[tuple[str, str]]:
     ]
 
 
-def _sentence(found: Comparison) -> str:
+def _sentence(comparison: Comparison) -> str:
     """`3 of 26 results differ, 1 cannot be told apart; 2 of 98 verdicts differ.`"""
-    relations = [line.relation for line in found.results]
-    open_ = relations.count(Relation.EITHER)
-    differ = len(relations) - open_ - relations.count(Relation.SAME)
-    told = [f"{differ} of {len(relations)} results differ"]
-    if open_:
-        told.append(f"{open_} cannot be told apart")
-    verdicts = sum(line.differs for line in found.markets)
-    return f"{', '.join(told)}; {verdicts} of {len(found.markets)} verdicts differ."
+    relations = [line.relation for line in comparison.results]
+    undecided = relations.count(Relation.EITHER)
+    differ = len(relations) - undecided - relations.count(Relation.SAME)
+    parts = [f"{differ} of {len(relations)} results differ"]
+    if undecided:
+        parts.append(f"{undecided} cannot be told apart")
+    verdicts = sum(line.differs for line in comparison.markets)
+    return f"{', '.join(parts)}; {verdicts} of {len(comparison.markets)} verdicts differ."
 
 
 def in_words(line: ResultLine) -> Compared:
@@ -122,11 +126,11 @@ def in_words(line: ResultLine) -> Compared:
 
 
 def _cell(stated: tuple[Stated, ...], interval: Interval | None, unit: str) -> Cell:
-    said = "; ".join(dict.fromkeys(one.printed for one in stated))
-    cells = "; ".join(dict.fromkeys(one.cell for one in stated))
+    printed = "; ".join(dict.fromkeys(statement.printed for statement in stated))
+    cells = "; ".join(dict.fromkeys(statement.cell for statement in stated))
     if interval is None:
-        return Cell(said, "", cells)
-    return Cell(wording.interval_words(interval, unit), said, cells)
+        return Cell(printed, "", cells)
+    return Cell(wording.interval_words(interval, unit), printed, cells)
 
 
 def _verdicts(line: MarketLine) -> Verdicts:

@@ -70,7 +70,7 @@ class Rule(NamedTuple):
         """Its markets, or how many they are, with the places that say something else."""
         if len(self.markets) > _MOST:
             return f"{len(self.markets)} markets"
-        return ", ".join([one.told for one in self.markets])
+        return ", ".join([market.told for market in self.markets])
 
     @property
     def says_it_all(self) -> bool:
@@ -115,8 +115,8 @@ class Closed(NamedTuple):
     def reasons(self) -> list[tuple[Rule, list[Same]]]:
         """What results decide by what was found, with the limits it does not meet."""
         return [
-            (of_one[0], list(map(_same, _runs(of_one, lambda rule: (rule.limit, rule.book)))))
-            for of_one in _runs(self.by_result, lambda rule: rule.reason)
+            (alike[0], list(map(_same, _runs(alike, lambda rule: (rule.limit, rule.book)))))
+            for alike in _runs(self.by_result, lambda rule: rule.reason)
         ]
 
 
@@ -217,7 +217,10 @@ def matrix(verdict: Verdict, scope: RulebookScope) -> tuple[Group, ...]:
         here = [standing for standing in standings if standing.status is status]
         if not here:
             continue
-        markets = tuple(Market(one.market, one.title, notes.get(one.market, "")) for one in here)
+        markets = tuple(
+            Market(standing.market, standing.title, notes.get(standing.market, ""))
+            for standing in here
+        )
         rules = () if status is MarketStatus.SOLD else _rules(here, markets, scope)
         groups.append(Group(str(status), CSS[status], markets, rules))
     return tuple(groups)
@@ -294,7 +297,7 @@ def closed(
 ) -> tuple[Closed, ...]:
     """The markets in which a batch may not be sold, with every rule that says so. `beside` closes
     markets beside the rules that decide them; `idle` does not stand today."""
-    found = [
+    closures = [
         Closed(
             group.says,
             group.css,
@@ -317,9 +320,9 @@ def closed(
     for says, reasons in more:
         alike = _by_reason(reasons)
         if alike:
-            told = tuple(_beside(why, of_one, scope) for why, of_one in alike.items())
-            found.append(Closed(says, "none", sum(map(len, alike.values())), (), told))
-    return tuple(found)
+            laws = tuple(_beside(why, findings, scope) for why, findings in alike.items())
+            closures.append(Closed(says, "none", sum(map(len, alike.values())), (), laws))
+    return tuple(closures)
 
 
 def _idle(finding: Finding) -> tuple[str, Finding]:
@@ -380,7 +383,9 @@ def _differing_places(standings: Sequence[Standing]) -> dict[str, str]:
     """What differs within a state, by the state: `Oceanside: banned`."""
     statuses = {standing.market: standing.status for standing in standings}
     places: dict[str, list[str]] = {}
-    for standing in (one for one in standings if _is_local(one.market)):
+    for standing in standings:
+        if not _is_local(standing.market):
+            continue
         state = "-".join(standing.market.split("-")[:2])
         if statuses.get(state, standing.status) is not standing.status:
             place = standing.title.rpartition(", ")[0] or standing.title
@@ -398,13 +403,13 @@ def _rules(
         finding = standing.finding
         key = (finding.rulebook, finding.rule_id) if finding is not None else ("", "")
         closed.setdefault(key, (finding, []))[1].append(market)
-    found = [_rule(finding, tuple(there), scope) for finding, there in closed.values()]
+    rules = [_rule(finding, tuple(there), scope) for finding, there in closed.values()]
     first: dict[tuple[str, ...], int] = {}
     order = [
         (rule.kind in _LAW, first.setdefault(rule.reason, place), place)
-        for place, rule in enumerate(found)
+        for place, rule in enumerate(rules)
     ]
-    return tuple(found[place] for _, _, place in sorted(order))
+    return tuple(rules[place] for _, _, place in sorted(order))
 
 
 _NOTHING_MET = Rule((), *[""] * 11)._replace(why="no limit that decides was met")

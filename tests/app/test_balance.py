@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kratom_qc.app import release
+from kratom_qc.app import release_pass
 from kratom_qc.app.balance import Totals
 from kratom_qc.app.batches import collect
 from kratom_qc.app.store import ledger_of
@@ -36,7 +36,7 @@ def test_a_pass_in_which_a_result_was_lost_does_not_count(tmp_path, monkeypatch)
             short = tuple(replace(one, results=one.results[:-1]) for one in batch.certificates)
             yield replace(batch, certificates=short)
 
-    monkeypatch.setattr(release, "collect", lambda *given: list(losing(*given)))
+    monkeypatch.setattr(release_pass, "collect", lambda *given: list(losing(*given)))
     with pytest.raises(EngineError, match=r"two\.csv: 2 results were read and 1 of them judged or held"):
         passed(tmp_path, two=TWO)
     assert ledger_of(tmp_path / "store").passes() == []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kratom_qc.app.arrivals import arrivals
 from kratom_qc.app.inbox import scan
-from kratom_qc.app.release import arrivals
 from kratom_qc.app.store import Store, ledger_of
 from kratom_qc.archive.store import StoreFiles
 from kratom_qc.domain.errors import StoreError
@@ -162,7 +162,7 @@ def test_what_is_left_is_told_by_every_pass_and_makes_no_pass(tmp_path, inbox):
 
 def test_a_file_that_vanishes_between_the_scan_and_its_reading_stops_no_other(tmp_path, inbox, monkeypatch):
     (inbox / "gone.csv").write_bytes(certificate("L-2", "0.4"))
-    monkeypatch.setattr("kratom_qc.app.release.scan", _then_gone)
+    monkeypatch.setattr("kratom_qc.app.arrivals.scan", _then_gone)
     current = passed(tmp_path)
     assert verdicts(current) == ["L-1 PASS"]
     assert [one.refusals[0].code for one in current.refused] == ["unreadable"]
@@ -205,7 +205,7 @@ def _full(*_: object) -> None:
 def test_the_other_name_of_a_file_that_vanishes_is_taken_by_the_next_pass(tmp_path, inbox, monkeypatch):
     (inbox / "gone.csv").write_bytes(certificate("L-2", "0.4"))
     (inbox / "other name.csv").write_bytes(certificate("L-2", "0.4"))
-    monkeypatch.setattr("kratom_qc.app.release.scan", _then_gone)
+    monkeypatch.setattr("kratom_qc.app.arrivals.scan", _then_gone)
     assert verdicts(passed(tmp_path)) == ["L-1 PASS"]
     monkeypatch.undo()
     assert verdicts(passed(tmp_path)) == ["L-2 PASS"]

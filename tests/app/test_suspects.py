@@ -118,7 +118,7 @@ def test_a_lot_of_a_quarantined_file_is_held_whatever_else_says_of_it(tmp_path, 
 
 
 def _new(root: Path):
-    from kratom_qc.app.release import arrivals
+    from kratom_qc.app.arrivals import arrivals
 
     return arrivals(root / "inbox", Store(root / "store", clock)).new
 

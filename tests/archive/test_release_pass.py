@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.arrivals import Arrivals, arrivals
 from kratom_qc.app.policy import JudgementPolicy, load_policy
-from kratom_qc.app.release import Arrivals, ReleasePass, arrivals, whole_pass
+from kratom_qc.app.release import whole_pass
+from kratom_qc.app.release_pass import ReleasePass
 from kratom_qc.app.store import Store
 from kratom_qc.archive.tables import SCHEMAS
 from kratom_qc.domain.errors import InputNotFound, StoreError
@@ -420,7 +422,7 @@ def test_batches_judged_in_several_waves_come_out_as_in_one(inbox, tmp_path, ter
             (CHEMISTRY + MICROBIOLOGY.split("\n", 1)[1].replace(",2026", ",,2026")).replace("L-1", f"L-{number}")
         )
     one = make_pass(inbox, tmp_path / "one", terms)
-    monkeypatch.setattr("kratom_qc.app.release.WAVE", 2)
+    monkeypatch.setattr("kratom_qc.app.release_pass.WAVE", 2)
     several = make_pass(inbox, tmp_path / "several", terms)
     assert one[1] == several[1] == [f"L-{number} PASS" for number in range(5)]
     pages = [

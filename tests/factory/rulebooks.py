@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -56,9 +55,8 @@ def written(folder: Path, **books: str) -> Path:
     for name, text in books.items():
         stem = name.replace("_", "-") if name.startswith(("us_", "zz_")) else name
         file = folder / f"{stem}.toml"
-        part = file.with_suffix(f".{os.getpid()}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)  # whoever reads the folder meanwhile finds a whole file
+        if not file.exists() or file.read_text(encoding="utf-8") != text:  # others may be reading it
+            file.write_text(text, encoding="utf-8")
     return folder
 
 

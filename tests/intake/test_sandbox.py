@@ -165,15 +165,29 @@ def test_a_reader_does_not_know_the_secrets_of_whoever_runs_it(sandbox: Sandbox)
     )
 
 
-def test_a_pool_that_broke_is_replaced_and_what_waited_for_it_is_told(sandbox: Sandbox) -> None:
+def break_pool(sandbox: Sandbox) -> None:
     """pebble gives up a whole pool when a child ends while it holds the channel of all."""
+    assert sandbox._pool
+    sandbox._pool._pool_manager.handle_broken_pool(BrokenProcessPool("as a child that holds the channel"))
+
+
+def test_a_pool_that_broke_is_replaced_and_what_waited_for_it_is_asked_again(sandbox: Sandbox) -> None:
     assert sandbox.submit(twice, 1).answer() == 2
-    broken, waits = sandbox._pool, sandbox.submit(wait_for_ever)
-    assert broken
-    broken._pool_manager.handle_broken_pool(BrokenProcessPool("as a child that holds the channel"))
-    with pytest.raises(ReaderDied) as told:
-        waits.answer()
-    assert (told.value.code, sandbox.submit(twice, 2).answer()) == ("reader-died", 4)
+    waiting = [sandbox.submit(twice, number) for number in range(2, 6)]
+    break_pool(sandbox)
+    assert [each.answer() for each in waiting] == [4, 6, 8, 10]
+    assert sandbox.submit(twice, 7).answer() == 14
+
+
+def test_what_waits_when_the_pool_breaks_a_second_time_is_a_reader_that_died(sandbox: Sandbox) -> None:
+    first = sandbox.submit(wait_for_ever)
+    assert first.again
+    break_pool(sandbox)
+    second = first.again()
+    break_pool(sandbox)
+    with pytest.raises(ReaderDied) as refusal:
+        second.answer()
+    assert (refusal.value.code, sandbox.submit(twice, 2).answer()) == ("reader-died", 4)
 
 
 def test_twenty_aborts_in_a_row_disturb_no_other_file(sandbox: Sandbox) -> None:

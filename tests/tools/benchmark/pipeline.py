@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 
 from kratom_qc import PROGRAM
+from kratom_qc.app.arrivals import arrivals
 from kratom_qc.app.batches import collect, judge_batches
 from kratom_qc.app.policy import JudgementPolicy, load_policy
 from kratom_qc.app.reading import Reading
-from kratom_qc.app.release import ReleasePass, arrivals
+from kratom_qc.app.release_pass import ReleasePass
 from kratom_qc.app.store import Store
 from kratom_qc.archive.pages import Page
 from kratom_qc.archive.store import PassWriter

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kratom_qc.app import release
+from kratom_qc.app import release_pass
 from kratom_qc.app.reading import Reading, read_content
 from kratom_qc.domain.errors import KratomQCError
 from kratom_qc.judge import engine as _engine  # noqa: F401 - loaded once, before the first fork
@@ -69,12 +69,12 @@ class ReadHere:
 
 def read_here() -> None:
     """From now on every pass of this process reads its files itself."""
-    release.Readers = release.readers = ReadHere  # type: ignore[misc,assignment]
+    release_pass.Readers = release_pass.readers = ReadHere  # type: ignore[misc,assignment]
 
 
 def made(folder: Path) -> Path:
     """A folder with a store that has made one pass, and an inbox with what the next one finds."""
-    if release.Readers is not ReadHere:
+    if release_pass.Readers is not ReadHere:
         read_here()
         os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"  # what lies in the inbox has just been put there
         os.environ["KRATOM_QC_MIN_FREE_MIB"] = "0"  # the disks of the faults are small
