@@ -65,4 +65,6 @@ def test_an_honest_certificate_is_read_fully_right(name: str) -> None:
 
 @pytest.mark.parametrize("name", MAY_NOT_PASS)
 def test_what_is_not_read_right_or_is_a_trap_never_passes(name: str) -> None:
-    assert "PASS" not in decisions(PAPERS[name].path.parent.name)[name], PAPERS[name].truth["must_not_pass"] or KNOWN.get(name)
+    assert "PASS" not in decisions(PAPERS[name].path.parent.name)[name], PAPERS[name].truth[
+        "must_not_pass"
+    ] or KNOWN.get(name)
