@@ -8,7 +8,7 @@ market's follow from them, and must be what the ledger says.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -32,6 +32,7 @@ from kratom_qc.judge.markets import Everywhere
 from kratom_qc.rulebooks.load import rulebooks_of
 
 Row = Mapping[str, Any]
+_KEPT = 64  # verdicts, of about a megabyte each
 _COLUMNS = (
     *("batch_id", "rule_id", "rulebook", "market", "analyte", "outcome", "decides"),
     *("when_missing", "status", "low", "high", "low_open", "high_open", "unit", "limit"),
@@ -39,29 +40,33 @@ _COLUMNS = (
 )
 
 
-def restored(root: Path, batch_ids: Collection[str]) -> dict[str, Verdict]:
-    """The newest verdicts on batches of a store, by batch id; without those that it does not know
-    and those that an earlier version archived.
+def restored(root: Path, passes: Mapping[str, str]) -> dict[str, Verdict]:
+    """The newest verdicts on batches of a store, by batch id, given with the pass that judged each;
+    without those that an earlier version archived.
 
     Raises StoreError where the archive cannot be read, or does not lead to the verdict that the
     ledger names.
     """
-    verdicts: dict[str, Verdict] = {}
-    history = history_of(root, batch_ids)
-    for archived in history.verdicts:
-        files = history.rulebooks(archived.basis) if archived.basis is not None else None
-        certificates = recall(history, [archived], ResultFilter()).get(archived.batch_id)
-        if files is None or certificates is None:
-            continue
-        books = _books(tuple(files.items()))
-        verdict = _verdict(history, archived, books, certificates)
-        if verdict.decision is not archived.decision:
-            raise StoreError(
-                f"{root}: the findings on batch {archived.batch_id} lead to {verdict.decision}, "
-                f"and its verdict is {archived.decision}; verify the archive"
-            )
-        verdicts[archived.batch_id] = verdict
-    return verdicts
+    verdicts = {batch_id: _restored(root, batch_id, passes[batch_id]) for batch_id in passes}
+    return {batch_id: verdict for batch_id, verdict in verdicts.items() if verdict is not None}
+
+
+@lru_cache(_KEPT)
+def _restored(root: Path, batch_id: str, _pass_id: str) -> Verdict | None:
+    """A verdict never changes: one that a pass gave is put together once for all that ask."""
+    history = history_of(root, [batch_id])
+    (archived,) = history.verdicts
+    files = history.rulebooks(archived.basis) if archived.basis is not None else None
+    certificates = recall(history, [archived], ResultFilter()).get(batch_id)
+    if files is None or certificates is None:
+        return None
+    verdict = _verdict(history, archived, _books(tuple(files.items())), certificates)
+    if verdict.decision is not archived.decision:
+        raise StoreError(
+            f"{root}: the findings on batch {batch_id} lead to {verdict.decision}, "
+            f"and its verdict is {archived.decision}; verify the archive"
+        )
+    return verdict
 
 
 @lru_cache(8)

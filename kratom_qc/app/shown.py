@@ -9,7 +9,7 @@ says of other files or batches is said without naming them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from kratom_qc.app.restored import restored
@@ -68,7 +68,6 @@ class Shown:
     def __init__(self, store: Store, vendor: str | None):
         self._store, self._vendor = store, vendor
         self._people, self._ledger = People(store.ledger), store.ledger
-        self._verdicts: dict[str, Verdict | None] = {}  # by batch, for as long as one page is made
 
     def delivery(self, sha256: str) -> Delivery:
         """How a file came. Raises InputNotFound for one that they may not see."""
@@ -97,7 +96,8 @@ class Shown:
         ids = list(dict.fromkeys(batch_ids))
         owned, known = self._owned(ids), self._ledger.batches(ids)
         seen = [batch_id for batch_id in ids if owned.get(batch_id) and batch_id in known]
-        verdicts = self._restored(seen) if whole else {}
+        passes = {batch_id: known[batch_id].pass_id for batch_id in seen}
+        verdicts = restored(self._store.root, passes) if whole else {}
         return [
             self._shown(known[batch_id], verdicts.get(batch_id))
             if batch_id in seen
@@ -105,13 +105,6 @@ class Shown:
             for batch_id in ids
             if batch_id in owned
         ]
-
-    def _restored(self, batch_ids: Collection[str]) -> Mapping[str, Verdict | None]:
-        """Their verdicts, each restored once: a batch stands under every file that speaks of it."""
-        new = [batch_id for batch_id in batch_ids if batch_id not in self._verdicts]
-        if new:
-            self._verdicts |= {**dict.fromkeys(new), **restored(self._store.root, new)}
-        return self._verdicts
 
     def _shown(self, known: KnownBatch, verdict: Verdict | None) -> ShownBatch:
         if self._vendor is None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -143,11 +143,19 @@ class History(ArchiveTables):
 
     newest: Mapping[str, str]
     files: Mapping[str, Mapping[str, str]]
+    _verdicts: tuple[ArchivedVerdict, ...] | None = None
 
-    @cached_property
+    @property
     def verdicts(self) -> tuple[ArchivedVerdict, ...]:
-        """The newest verdict of every batch, in the order of `newest`. Raises StoreError where the
-        archive lacks one."""
+        """The newest verdict of every batch, in the order of `newest`, read once. Raises StoreError
+        where the archive lacks one."""
+        # `cached_property` has one lock for every history before Python 3.12: the readers of a
+        # portal would wait for each other.
+        if self._verdicts is None:
+            self._verdicts = self._read_verdicts()
+        return self._verdicts
+
+    def _read_verdicts(self) -> tuple[ArchivedVerdict, ...]:
         by_file: dict[Path, dict[str, str]] = {}
         for batch_id, pass_id in self.newest.items():
             path = self.path("verdicts", pass_id)

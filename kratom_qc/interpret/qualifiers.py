@@ -83,10 +83,18 @@ def qualified(row: ResultRow, mark: str | None) -> Qualified:
     flags = tuple(flag for letter in letters for flag in _FLAGS.get(letter, ()))
     doubts = (_DOUBTS[letter] for letter in letters if letter in _DOUBTS)
     reasons = (HoldReason("QUALIFIER-UNCLEAR", why, cell.ref, row.analyte.text) for why in doubts)
-    joined = _with_sign(text, sign, mark) if sign else text
+    joined = _with_sign(text or _blank_said(sign, row), sign, mark)
     if joined is None:
         raise _contradicts(text, cell)
     return Qualified(joined, flags, tuple(reasons), read="rejected" not in flags)
+
+
+def _blank_said(sign: str, row: ResultRow) -> str:
+    """What a sign beside a blank says. `U`: not found down to the limit that is reported, which is
+    the higher one where a row has two."""
+    if sign != "<":
+        return sign
+    return "<LOQ" if row.loq is not None and _NUMBER.search(row.loq.text) else "ND"
 
 
 def _beside_word(text: str, word: str, cell: SourceText, mark: str | None) -> str:
@@ -106,8 +114,8 @@ def _contradicts(text: str, cell: SourceText) -> RowTrouble:
 
 def _with_sign(text: str, sign: str, mark: str | None) -> str | None:
     """What a result and the sign beside it say together; None where they contradict."""
-    if not text:
-        return "ND" if sign == "<" else sign
+    if not sign or text == sign:
+        return text
     if _NUMBER.match(text):
         return f"{sign}{text}"
     return text if sign in "<≤" and _is_below(text, mark) else None

@@ -476,10 +476,14 @@ def _is_good_verdict(part: str, text: PageText) -> bool:
 
 
 def _is_heading(said: str, text: PageText) -> bool:
-    """A heading alone, or beside another one: `Client | Sample`."""
+    """A heading alone, or beside another one, `Client | Sample`, or a word for tests:
+    `Panel: Heavy metals`."""
     if _may_head(text):
         return _are_headings(said)
-    return bool(text.label) and not text.row_of and _are_headings(text.label, said)
+    if not text.label or text.row_of:
+        return False
+    names_tests = vocabulary.column_role(text.label.strip(" :")) in ("panel", "analyte")
+    return _are_headings(text.label, said) or (names_tests and is_heading(said))
 
 
 def _are_headings(*texts: str) -> bool:

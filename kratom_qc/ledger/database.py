@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,31 @@ def _sqlite(path: Path) -> Engine:
     return engine
 
 
+_ONE_STATE: ContextVar[tuple[Engine, Connection] | None] = ContextVar("one_state", default=None)
+
+
+@contextmanager
+def one_state(engine: Engine) -> Iterator[None]:
+    """Whatever this thread reads of the ledger within the block is of one state, over one
+    connection: opening one costs more than most questions. Raises StoreError where it cannot."""
+    with reading(engine) as connection:
+        token = _ONE_STATE.set((engine, connection))
+        try:
+            yield
+        finally:
+            _ONE_STATE.reset(token)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the ledger. Raises StoreError where it cannot."""
-    with _told(engine, "read"), engine.begin() as connection:
-        yield connection
+    shared = _ONE_STATE.get()
+    with _told(engine, "read"):
+        if shared is not None and shared[0] is engine:
+            yield shared[1]
+            return
+        with engine.begin() as connection:
+            yield connection
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from kratom_qc.domain.disposition import Disposition
 from kratom_qc.domain.errors import StoreError
 from kratom_qc.domain.verdict import Decision
 from kratom_qc.ledger import state
-from kratom_qc.ledger.database import engine_of, migrate, reading, writing
+from kratom_qc.ledger.database import engine_of, migrate, one_state, reading, writing
 from kratom_qc.ledger.entries import BEGINNING, Act, Entry, Fault, Head, chained, faults
 from kratom_qc.ledger.tables import (
     BATCHES,
@@ -207,6 +207,10 @@ class Ledger:
         with reading(self._engine) as connection:
             yield connection
 
+    def one_state(self) -> AbstractContextManager[None]:
+        """Everything that this thread reads of the ledger within the block is of one state."""
+        return one_state(self._engine)
+
     def add(self, actor: str, *acts: Act) -> list[Entry]:
         """Add acts to the journal, in a transaction of their own."""
         with self.writing() as writer:
@@ -259,7 +263,7 @@ class Ledger:
 
     def about(self, subjects: Collection[str]) -> list[Entry]:
         """Every entry on some subjects, in their order."""
-        rows = self._among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
+        rows = self.rows_among(list(JOURNAL.c), JOURNAL.c.subject, subjects)
         return sorted(Entry(*row) for row in rows)
 
     def hashes(self, after: int = 0) -> Iterator[str]:
@@ -307,7 +311,7 @@ class Ledger:
     def files(self, hashes: Collection[str]) -> dict[str, KnownFile]:
         """Delivered files by their hashes; without those never delivered."""
         columns = [FILES.c[name] for name in KnownFile._fields]
-        rows = self._among(columns, FILES.c.sha256, hashes)
+        rows = self.rows_among(columns, FILES.c.sha256, hashes)
         return {row[0]: KnownFile(*row) for row in rows}
 
     def to_read(self, program: str) -> list[KnownFile]:
@@ -324,7 +328,7 @@ class Ledger:
     def deliveries(self, hashes: Collection[str]) -> set[tuple[str, str, str]]:
         """(hash, name, route) of every delivery of some files."""
         columns = [DELIVERIES.c[name] for name in ("sha256", "name", "route")]
-        rows = self._among(columns, DELIVERIES.c.sha256, hashes)
+        rows = self.rows_among(columns, DELIVERIES.c.sha256, hashes)
         return {(sha256, name, route) for sha256, name, route in rows}
 
     def every_file(self) -> Iterator[tuple[str, str]]:
@@ -355,7 +359,7 @@ class Ledger:
         names = ("sequence", "batch_id", *KnownCertificate._fields)
         columns = [CERTIFICATES.c[name] for name in names]
         certificates: dict[str, list[KnownCertificate]] = {}
-        rows = self._among(columns, CERTIFICATES.c.batch_id, batch_ids)
+        rows = self.rows_among(columns, CERTIFICATES.c.batch_id, batch_ids)
         for _, batch_id, *known in sorted(rows, key=lambda row: row[0]):
             certificates.setdefault(batch_id, []).append(KnownCertificate(*known))
         return certificates
@@ -408,12 +412,12 @@ class Ledger:
 
     def sharing(self, traces: Collection[str]) -> set[str]:
         """The batches whose certificates have one of these traces."""
-        return {row[0] for row in self._among([TRACES.c.batch_id], TRACES.c.trace, traces)}
+        return {row[0] for row in self.rows_among([TRACES.c.batch_id], TRACES.c.trace, traces)}
 
     def lots(self, lots: Collection[str]) -> list[KnownLot]:
         """What refused files name of these lots."""
         columns = [LOTS.c[name] for name in KnownLot._fields]
-        return [KnownLot(*row) for row in self._among(columns, LOTS.c.lot, lots)]
+        return [KnownLot(*row) for row in self.rows_among(columns, LOTS.c.lot, lots)]
 
     def batches(self, batch_ids: Collection[str] | None = None) -> dict[str, KnownBatch]:
         """Batches by their ids, in the order they were first judged: all, or some."""
@@ -573,11 +577,11 @@ class Ledger:
             rows = select(func.count()).where(PASSES.c.pass_id == pass_id)
             return bool(connection.execute(rows).scalar_one())
 
-    def _among(
+    def rows_among(
         self, columns: list[Any], column: ColumnElement[str], values: Collection[str]
     ) -> Rows:
         with reading(self._engine) as connection:
-            return _among(connection, columns, column, values)
+            return rows_among(connection, columns, column, values)
 
 
 # Of several vendors that delivered one file the first by name.
@@ -631,7 +635,7 @@ def _batches(connection: Connection, batch_ids: Collection[str] | None) -> dict[
     if batch_ids is None:
         rows: Rows = [tuple(row) for row in connection.execute(select(*columns))]
     else:
-        rows = _among(connection, columns, BATCHES.c.batch_id, batch_ids)
+        rows = rows_among(connection, columns, BATCHES.c.batch_id, batch_ids)
     known = (known_batch(row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
     return {batch.batch_id: batch for batch in known}
 
@@ -646,9 +650,10 @@ def known_batch(row: Sequence[Any]) -> KnownBatch:
     return known._replace(verdict=verdict, disposition=stands)
 
 
-def _among(
+def rows_among(
     connection: Connection, columns: list[Any], column: ColumnElement[str], values: Collection[str]
 ) -> Rows:
+    """The rows whose column holds one of these values, however many they are."""
     found_rows: Rows = []
     unique = list(dict.fromkeys(values))
     for start in range(0, len(unique), _ASKED):

@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from kratom_qc.ledger.entries import Act, Entry
-from kratom_qc.ledger.ledger import Ledger
+from kratom_qc.ledger.ledger import Ledger, rows_among
 from kratom_qc.ledger.tables import (
     BATCHES,
     CERTIFICATES,
@@ -183,14 +183,8 @@ class People:
     def vendors_of(self, hashes: Collection[str]) -> dict[str, set[str | None]]:
         """Of files the vendors that delivered them; None stands for a delivery of nobody whom the
         portal knows."""
-        vendors: dict[str, set[str | None]] = {}
-        rows = select(DELIVERIES.c.sha256, DELIVERIES.c.vendor).where(
-            DELIVERIES.c.sha256.in_(list(hashes))
-        )
         with self._ledger.reading() as connection:
-            for sha256, vendor in connection.execute(rows):
-                vendors.setdefault(sha256, set()).add(vendor)
-        return vendors
+            return _vendors(connection, hashes)
 
     def batches_of(self, hashes: Collection[str]) -> dict[str, list[str]]:
         """Of files the batches that they speak of, in the files' order."""
@@ -207,26 +201,24 @@ class People:
     def passed_of_several(self) -> list[str]:
         """The batches that PASS though a second vendor has sent a certificate of theirs, or the
         same file, since the last pass but one: they were judged before that was known."""
-        before = select(PASSES.c.sequence).order_by(PASSES.c.sequence.desc()).limit(1).offset(1)
-        since = DELIVERIES.c.sequence > func.coalesce(before.scalar_subquery(), 0)
-        recent = select(DELIVERIES.c.sha256).where(since)  # else every certificate is looked at
-        paper, sent = CERTIFICATES.alias(), DELIVERIES.alias()
-        elsewhere = (
-            select(paper.c.sha256)
-            .join_from(paper, sent, paper.c.sha256 == sent.c.sha256)
-            .where(paper.c.batch_id == CERTIFICATES.c.batch_id, paper.c.amended_by.is_(None))
-            .where(sent.c.vendor != DELIVERIES.c.vendor)
-        )
-        rows = (
-            select(BATCHES.c.batch_id)
-            .join_from(DELIVERIES, CERTIFICATES, DELIVERIES.c.sha256 == CERTIFICATES.c.sha256)
-            .join(BATCHES, BATCHES.c.batch_id == CERTIFICATES.c.batch_id)
-            .where(since, CERTIFICATES.c.sha256.in_(recent))
-            .where(CERTIFICATES.c.amended_by.is_(None), BATCHES.c.verdict == "PASS")
-            .where(elsewhere.exists())
-        )
+        passes = select(PASSES.c.sequence).order_by(PASSES.c.sequence.desc()).limit(1).offset(1)
+        sent = select(DELIVERIES.c.sha256).where(DELIVERIES.c.vendor.is_not(None))
+        # One question after another, each by an index: as one question the database looks at every
+        # certificate of every delivery.
         with self._ledger.reading() as connection:
-            return list(dict.fromkeys(connection.execute(rows).scalars()))
+            since = connection.execute(passes).scalar() or 0
+            recent = connection.execute(sent.where(DELIVERIES.c.sequence > since)).scalars().all()
+            spoken = _papers(connection, CERTIFICATES.c.sha256, recent)
+            columns = [BATCHES.c.batch_id, BATCHES.c.verdict]
+            batch_ids = [batch_id for batch_id, _ in spoken]
+            judged = rows_among(connection, columns, BATCHES.c.batch_id, batch_ids)
+            passed = [batch_id for batch_id, decision in judged if decision == "PASS"]
+            papers = _papers(connection, CERTIFICATES.c.batch_id, passed)
+            senders = _vendors(connection, [sha256 for _, sha256 in papers])
+        vendors: dict[str, set[str]] = {}
+        for batch_id, sha256 in papers:
+            vendors.setdefault(batch_id, set()).update(filter(None, senders.get(sha256, ())))
+        return [batch_id for batch_id in passed if len(vendors[batch_id]) > 1]
 
     def waiting(self) -> int:
         """How many files wait to be judged."""
@@ -242,6 +234,23 @@ class People:
             rows = rows.where(FILES.c.sha256.in_(of_vendor))
         with self._ledger.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(rows)}
+
+
+def _vendors(connection: Connection, hashes: Collection[str]) -> dict[str, set[str | None]]:
+    vendors: dict[str, set[str | None]] = {}
+    columns = [DELIVERIES.c.sha256, DELIVERIES.c.vendor]
+    for sha256, vendor in rows_among(connection, columns, DELIVERIES.c.sha256, hashes):
+        vendors.setdefault(sha256, set()).add(vendor)
+    return vendors
+
+
+def _papers(
+    connection: Connection, column: ColumnElement[str], values: Collection[str]
+) -> list[tuple[str, str]]:
+    """(batch, file) of certificates whose place no other has taken."""
+    columns = [CERTIFICATES.c.batch_id, CERTIFICATES.c.sha256, CERTIFICATES.c.amended_by]
+    rows = rows_among(connection, columns, column, values)
+    return [(batch_id, sha256) for batch_id, sha256, amended_by in rows if amended_by is None]
 
 
 def digest_of(kept: str) -> str:

@@ -86,6 +86,10 @@ _NOTED = re.compile(
 _ACCREDITED = re.compile(r"\s*[(\[][AN][)\]]\s*$")
 
 
+_AVERAGE = re.compile(r"^\s*(?:avg|aver|ave)\.?\s+(?=[^\W\d])", re.IGNORECASE)
+_PERCENT = re.compile(r"(?:per ?cent|pct\.?)\s+(?P<name>[^\W\d].*)", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Analyte:
     """A thing laboratories test for. `measure`: mass, count, presence, percent, number or
@@ -162,6 +166,8 @@ def analyte(text: str) -> Analyte | None:
     spellings = analyte_spellings()
     if whole := spellings.get(name_key(text)) or _total_of_measured(text):
         return analytes()[whole]
+    if (whole_word := _AVERAGE.sub("Average ", text)) != text:
+        return analyte(whole_word)  # `Avg. piece weight`
     if _SIGNS.search(text) is None:
         return _tested_for(text.strip())
     for marks in (_NOTED, _ACCREDITED):  # `Mitragynine (N)`: not accredited
@@ -224,7 +230,14 @@ def _tested_for(text: str) -> Analyte | None:
         known = analyte(match["name"]) if match else None
         if known is not None and (known.family == "microbe") == of_microbes:
             return known
-    return _whole_element(text)
+    return _whole_element(text) or _in_percent(text)
+
+
+def _in_percent(text: str) -> Analyte | None:
+    """`Percent moisture`: a share after the word for its unit."""
+    match = _PERCENT.fullmatch(text)
+    known = analyte(match["name"]) if match else None
+    return known if known is not None and known.measure == "percent" else None
 
 
 def _whole_element(text: str) -> Analyte | None:

@@ -25,6 +25,16 @@ _OWN_METHOD = re.compile(
     r"(?:[A-Z]{2,5}-)?(?:SOP|[Mm]ethod|TM|WI|MET|AM)[\s:#-]*(?=[A-Z-]*[0-9]|[A-Z-]+[0-9])(?:[A-Z]{1,4}[-./])*[A-Z]{0,3}[0-9]{1,5}"
     r"(?:[-./][0-9A-Z]{1,4})*|[0-9]{1,4}\s?°\s?C"
 )
+# A published method by its number: `SW6020B`, `EPA 6020B`, `ČSN EN ISO 4833-1:2013`
+_PUBLISHED = re.compile(
+    r"(?:(?:US\s?)?EPA(?:\s?SW)?|SW(?:-?846)?|SM|APHA|ASTM|NIOSH|OSHA|AOAC(?:\sOMA)?|AOCS|AACC"
+    r"|GB(?:/T)?|SNI|(?:(?:ČSN|STN|DIN|ÖNORM|SN|PN|NF|UNE|UNI|BS|NEN|NBN|NP|MSZ|TCVN)[ -]?)?"
+    r"(?:EN[ -]?)?(?:ISO(?:/T[SR])?)?)[\s-]{0,2}"
+    r"(?P<number>[A-Z]?[0-9]{3,5}(?:\.[0-9]{1,3})?[A-Z]?(?:-[0-9]{1,3})?)"
+    r"(?:\s?:\s?[0-9]{4}(?:-[0-9]{2})?)?"
+    r"|(?:§\s?64\s)?(?:LFGB\s|ASU\s){1,2}[A-Z]\s?[0-9]{2}\.[0-9]{2}-[0-9]{1,3}"
+    r"|NMKL\s?(?:No\.?\s)?[0-9]{1,3}"
+)
 # The unit of a heading is that of every row below which states none
 _UNLESS = re.compile(
     r"[\s,;]*\b(?:unless\s+(?:otherwise\s+)?(?:stated|noted|indicated|specified|given|shown|listed)(?:\s+otherwise)?"
@@ -176,11 +186,17 @@ def is_method(part: str) -> bool:
     words = " ".join(mention.words for mention in techniques_in(part))
     known = set(_WORD.findall(folded(words)))
     rest = [word for word in _WORD.findall(folded(part)) if word not in known]
-    if _OWN_METHOD.fullmatch(part.strip()):
+    if _OWN_METHOD.fullmatch(part.strip()) or _is_published(part.strip()):
         return True
     return all(word.isdigit() or row_words("heading").get(word) == "norm" for word in rest) and (
         bool(known) or any(not word.isdigit() for word in rest)
     )
+
+
+def _is_published(text: str) -> bool:
+    """A body or a country of standards, and a number: a number alone is none."""
+    match = _PUBLISHED.fullmatch(text)
+    return match is not None and match.start("number") != 0
 
 
 # ---------------------------------------------------------------- samples of the laboratory's own

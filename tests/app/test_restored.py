@@ -50,7 +50,8 @@ def both(store: Path, policy: JudgementPolicy) -> list[tuple[Verdict, Verdict]]:
     whole_pass(store / "inbox", Store(store / "store", clock), policy)
     readings = [read_content(name, (SAMPLES / name).read_bytes()) for name in NAMES]
     given = judge_readings(readings, policy)
-    again = restored(store / "store", [one.batch.batch_id for one in given])
+    known = Store(store / "store").ledger.batches([one.batch.batch_id for one in given])
+    again = restored(store / "store", {batch_id: batch.pass_id for batch_id, batch in known.items()})
     return [(one, again[one.batch.batch_id]) for one in given]
 
 
@@ -99,5 +100,6 @@ def test_findings_that_do_not_lead_to_the_verdict_are_told(
     failed = next(given for given, _ in both if given.decision == "FAIL")
     made = module._finding
     monkeypatch.setattr(module, "_finding", lambda *given: replace(made(*given), decides=False))
+    module._restored.cache_clear()
     with pytest.raises(StoreError, match="verify the archive"):
-        restored(store / "store", [failed.batch.batch_id])
+        restored(store / "store", {failed.batch.batch_id: "the newest"})

@@ -78,6 +78,16 @@ BLOCKS = [  # the lines above a table; the facts read
     ([["Acme Labs"], ["Laboratory", "Northern"], ["Lot", "L-1"]], ["batch_id=L-1", "laboratory=Northern"]),
     ([["Red Bali Kratom Powder"], ["Strain", "Red Bali"], ["Lot", "L-1"]],
      ["batch_id=L-1", "product_name=Red Bali Kratom Powder", "strain=Red Bali"]),
+    ([["Order: 60419 / Sample: 60419-3"], ["Item: Kratom Gummies, 20 ct"], ["Lot", "L-1"]],
+     ["batch_id=L-1", "product_name=Kratom Gummies, 20 ct", "sample_id=60419-3"]),
+    ([["Sample", "Kratom powder 25"], ["Lot", "L-1"], ["Date in: 11/03/2026     Date out: 11/11/2026"]],
+     ["batch_id=L-1", "issued_on=11/11/2026", "product_name=Kratom powder 25", "received_on=11/03/2026"]),
+    ([["Batch", "Pass"], ["Lot", "L-1"]], ["batch_id=L-1", "status=Pass"]),
+    ([["Recv'd:", "9/22/26", "Rptd:", "10/1/26"], ["Lot", "L-1"]],
+     ["batch_id=L-1", "issued_on=10/1/26", "received_on=9/22/26"]),
+    ([["CERTIFICATE OF ANALYSIS // DATE ISSUED: 11/05/2026 // LOT: L-1"]], ["batch_id=L-1", "issued_on=11/05/2026"]),
+    ([["Lot", "L-1"], ["Abbreviations used in this report: ppb = parts per billion"]], ["batch_id=L-1"]),
+    ([["Kratom powder - Green Malay"], ["Lot", "L-1"]], ["batch_id=L-1", "product_name=Kratom powder"]),
     ([["Strain", "Red Borneo"], ["Lot", "L-1"]], ["batch_id=L-1", "product_name=Red Borneo"]),
 ]  # fmt: skip
 
@@ -97,6 +107,8 @@ LEFT = [  # a line above a table, what of it nobody has read, as label: text
     (["Client:", "Acme, LLC"], ["Client:: Acme, LLC"]),
     (["Certificate of Analysis"], []),
     (["Analyst: J. Doe"], [": Analyst: J. Doe"]),
+    (["Taken back:", "Kratom leaf powder"], [": Taken back:"]),
+    (["Taken back: Kratom leaf powder"], [": Taken back: Kratom leaf powder"]),
 ]
 
 

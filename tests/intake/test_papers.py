@@ -194,6 +194,50 @@ PAPERS: dict[str, Rows] = {
         *HEAD, HEADER, *([name, said, "CFU/g (UFC/g)" if unit == "CFU/g" else unit] for name, said, unit in ALL),
     ],
     "title and number on one line": [["Certificate of Analysis · 26-4471"], *HEAD, [], HEADER, *ALL],
+    "a lot over values of the product, and columns named by units alone": [
+        ["Lot", "L-1"], ["Form", LEAF], ["Date Issued", "2026-11-01"], ["Mitragynine (%)", "1.52"], ["7-OH (%)", "0.012"], [],
+        ["Elements (ICP-MS)", "mg/kg", "LOQ (mg/kg)"], *([*row, "0.01"] for row in MG_KG), *REST,
+    ],
+    "a summary with the verdict on the batch": [
+        *HEAD, ["Test", "Date Tested", "Result"], ["Batch", "", "Pass"], ["Alkaloids", "2026-03-04", "Complete"],
+        ["Heavy Metals", "2026-03-04", "Pass"], [], HEADER, *ALL,
+    ],
+    "verdicts in a column without a header": [*HEAD, [*HEADER, ""], *([*row, "Pass"] for row in ALL)],
+    "verdicts in two columns": [*HEAD, [*HEADER, "Status", "Meets"], *([*row, "Pass", "Yes"] for row in ALL)],
+    "headings of one analyte with method and person": [
+        *HEAD, ["Analyses", "Result", "Qual", "Units"], *([name, said, "", unit] for name, said, unit in ALKALOIDS),
+        ["LEAD, TOTAL", "", "SW6020B", "Analyst: RKM"], ["Lead", "0.21", "", "mg/kg"],
+        ["METALS", "", "ASTM D2216", "Analyst: RKM"], *([name, said, "", unit] for name, said, unit in METALS[1:]),
+        *([name, said, "", unit] for name, said, unit in MICROBES),
+    ],
+    "wide, units before its rows, titles of sections between": [
+        *HEAD, ["", "TOTAL MITRAGYNINE", "7-HYDROXYMITRAGYNINE"], ["%", "1.52", "0.012"], ["mg/g", "15.2", "0.12"],
+        ["LOD", "0.001", "0.001"], ["", "%", "%"], [], ["Heavy Metals", "PASSED"], ["Metal", "Result", "Units", "Pass / Fail"],
+        *([*row, "PASS"] for row in METALS), [], ["Moisture", "PASSED"], HEADER, *MICROBES,
+    ],
+    "a title of a section beside its verdict and method": [
+        *HEAD, HEADER, *ALKALOIDS, [], ["Heavy Metals", "Passed (ICP-MS)"],
+        ["Analyte", "Dilution (1:n)", "Result (mg/kg)"], *([name, "20", said] for name, said in MG_KG), *REST,
+    ],
+    "a result in two units, the second in brackets": [
+        *HEAD, ["Analyte", "Result (mg/g)", "(%)"], ["Mitragynine", "15.2", "1.52"], ["7-OH", "0.12", "0.012"], [], HEADER,
+        *METALS, *MICROBES,
+    ],
+    "a folder, an order and the final result": [
+        ["FOLDERNO", "ORDNO", "BATCHNO", "SAMPLE_DESC", "ANALYTE", "FINAL", "UNITS", "SPEC_STATUS"],
+        *(["F2610-118", "F-3", "L-1", LEAF, name, said, unit, "Done"] for name, said, unit in ALL),
+    ],
+    "units beside the word over the analytes": [
+        *HEAD, HEADER, *ALKALOIDS, [], ["Metals, mg/kg", "Result", "LOQ"], *([*row, "0.01"] for row in MG_KG),
+        [], ["Microbe (CFU/g)", "Result", "Limit"], ["TAMC", "1200", "100000"], ["Salmonella", "Absent in 25 g", "Absent"],
+    ],
+    "a unit and a portion in two languages": [
+        *HEAD, ["รายการทดสอบ / Test", "ผล / Result", "หน่วย / Unit"], *ALKALOIDS, *METALS,
+        ["Salmonella", "Absent", "ต่อ 25 กรัม / per 25 g"], MICROBES[1],
+    ],
+    "a lot in the name of the product": [
+        ["Descrizione campione", "kratom leaf powder, lotto L-1"], [], ["Prova", "Risultato", "U.M."], *ALL,
+    ],
     "French": [
         ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
          "", "HPLC"] for row in ALL),
@@ -216,6 +260,135 @@ def test_the_same_batch_reads_alike_on_papers_nobody_described(paper: str) -> No
     for reading in (read_csv(rows, head=()), read_xlsx(rows)):
         assert sorted(set(canonical(reading))) == BATCH
         assert troubles(reading) == []
+
+
+RUNS: Rows = [[*HEADER, "Batch", "Method"], *([*row, f"261091{at}", "ICP-MS"] for at, row in enumerate(ALL))]
+
+
+def test_numbers_of_the_laboratory_s_runs_are_no_lots_and_a_person_reads_them() -> None:
+    reading = read_csv(square([*HEAD, *RUNS]), head=())
+    assert sorted(set(canonical(reading))) == BATCH
+    assert {f"D{row}" for row in range(5, 12)} <= set(unread(reading))
+
+
+@pytest.mark.parametrize("odd", ["L-2", "2610911"])
+def test_a_lot_of_one_row_is_not_the_labelled_one(odd: str) -> None:
+    lots = [*["L-1"] * (len(ALL) - 1), odd]
+    rows = [[*HEADER, "Batch", "Method"], *([*row, lot, "ICP-MS"] for row, lot in zip(ALL, lots, strict=True))]
+    reading = read_csv(square([*HEAD, *rows]), head=())
+    read = {
+        (certificate.batch_id, found.analyte) for certificate in reading.certificates for found in certificate.results
+    }
+    assert (odd, "tamc") in read
+    assert ("L-1", "tamc") not in read
+
+
+def test_lots_beside_results_that_contradict_the_label_hold() -> None:
+    rows = [[*HEADER, "Batch", "Method"], *([*row, "L-2", "ICP-MS"] for row in ALL)]
+    assert "fact-contradicts" in [code for code, _ in troubles(read_csv(square([*HEAD, *rows]), head=()))]
+
+
+def test_a_bound_beside_rows_of_several_units_bounds_nothing() -> None:
+    table = [["", "Mitragynine", "7-OH"], ["%", "1.52", "ND"], ["mg/g", "15.2", "ND"], ["LOD", "0.001", "0.001"]]
+    said = {
+        tuple(rows): [
+            result.interval.high for result in read_csv(square(rows)).certificates[0].results if result.reported == "ND"
+        ]
+        for rows in (tuple(map(tuple, table)), tuple(map(tuple, [*table, ["", "%", "%"]])))
+    }
+    assert list(said.values()) == [[None, None], [10, 10]]
+
+
+@pytest.mark.parametrize("verdict", ["FAILED", "Salmonella found", "see page 2"])
+def test_a_title_of_a_section_with_no_good_verdict_is_no_title(verdict: str) -> None:
+    rows = [*HEAD, HEADER, *ALKALOIDS, [], ["Moisture", verdict], HEADER, *METALS, *MICROBES]
+    reading = read_csv(square(rows), head=())
+    found = [result.reported for result in reading.certificates[0].results if result.detected]
+    assert troubles(reading) or unread(reading) or "found" in found
+
+
+def test_limits_under_a_word_for_analytes_are_limits() -> None:
+    head = ["Paramètre", "Résultat", "Unité", "Critère"]
+    reading = read_csv(
+        square([*HEAD, head, ["Plomb", "4", "mg/kg", "≤ 3"], ["Cadmium", "0,06", "mg/kg", "≤ 1"]]), head=()
+    )
+    assert troubles(reading) == [("own-limit-exceeded", "B5")]
+
+
+@pytest.mark.parametrize(
+    ("header", "result", "limit", "codes"),
+    [
+        ("Action Level", "Not Detected in 25 g", "Detected in 25 g", []),
+        ("Action limit", "Detected in 25 g", "Present", ["own-limit-exceeded"]),
+    ],
+)
+def test_an_action_level_of_some_allows_none(header: str, result: str, limit: str, codes: list[str]) -> None:
+    reading = read_csv([["Analyte", "Result", header], ["Salmonella", result, limit]])
+    assert ([code for code, _ in troubles(reading)], unread(reading)) == (codes, [])
+
+
+def test_presence_as_a_limit_is_read_by_a_person() -> None:
+    reading = read_csv([["Analyte", "Result", "Limit"], ["Salmonella", "Absent in 25 g", "Detected in 25 g"]])
+    assert unread(reading)
+
+
+def test_the_name_of_a_sheet_states_the_unit_of_its_results() -> None:
+    book = {
+        "Summary": HEAD, "Potency %": [["Compound", "Result"], *PLAIN_ALKALOIDS],
+        "Metals (ppm)": [["Element", "Result"], *MG_KG], "Micro": [HEADER, *MICROBES],
+    }  # fmt: skip
+    reading = read_xlsx(book)
+    assert (sorted(set(canonical(reading))), troubles(reading)) == (BATCH, [])
+
+
+@pytest.mark.parametrize("name", ["Metals ppm, not of this lot", "Lead 4 ppm"])
+def test_a_sheet_whose_name_says_more_states_no_unit(name: str) -> None:
+    reading = read_xlsx({"Summary": HEAD, name: [["Element", "Result"], *MG_KG]})
+    assert "unit-missing" in [code for code, _ in troubles(reading)]
+
+
+@pytest.mark.parametrize("verdicts", [("Pass", "Fail"), ("Fail", "Pass"), ("", "Fail"), ("Pass", "Pending")])
+@pytest.mark.parametrize("header", ["Conforms", ""])
+def test_the_worse_of_two_verdicts_of_a_row_counts(header: str, verdicts: tuple[str, str]) -> None:
+    rows = [
+        [*HEADER, "Status", header],
+        *([*row, "Pass", "Pass"] for row in ALKALOIDS),
+        ["Lead", "0.21", "mg/kg", *verdicts],
+    ]
+    (certificate,) = read_csv(square(rows)).certificates
+    (lead,) = [result for result in certificate.results if result.analyte == "lead"]
+    (word,) = {*verdicts} - {"Pass", ""}
+    assert lead.stated_verdict == word or (
+        "value-outside-columns" in [code for code, _ in troubles(read_csv(square(rows)))]
+    )
+
+
+@pytest.mark.parametrize("verdict", ["Fail", "On hold", "Not released"])
+def test_a_verdict_on_the_batch_in_a_summary_is_no_lot(verdict: str) -> None:
+    rows = [
+        ["Test", "Date Tested", "Result"],
+        ["Batch", "", verdict],
+        ["Alkaloids", "", "Pass"],
+        [],
+        *HEAD,
+        HEADER,
+        *ALL,
+    ]
+    reading = read_csv(square(rows), head=())
+    assert {certificate.batch_id for certificate in reading.certificates} <= {"L-1", verdict}
+    assert troubles(reading) or unread(reading)
+
+
+def test_two_lots_on_their_side_name_no_lot_for_the_rest() -> None:
+    rows = [
+        ["Lot", "L-1"], ["Form", LEAF], ["pH", "3.7"], ["Density", "1.04 g/mL"], [],
+        ["Lot", "L-2"], ["Form", LEAF], ["pH", "3.9"], ["Density", "1.05 g/mL"], [],
+        ["Elements", "mg/kg", "LOQ (mg/kg)"], *([*row, "0.01"] for row in MG_KG),
+    ]  # fmt: skip
+    reading = read_csv(square(rows), head=())
+    assert not any(
+        result.analyte == "lead" for certificate in reading.certificates for result in certificate.results
+    ) or troubles(reading)  # fmt: skip
 
 
 # Columns under words that nobody knows: what stands in them is understood, and the word is read by a person.

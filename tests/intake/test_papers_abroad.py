@@ -22,6 +22,8 @@ NAMES = [
     ("Total Plate Count 22 °C", None), ("Yeasts (25 °C)", "yeasts"), ("Coliforms 44 °C", None), ("Lead 30 °C", None),
     ("Loss on drying (103 °C)", "moisture"), ("Mitragynine (N)", "mitragynine"), ("Cadmium [A]", "cadmium"), ("Arsenic (V)",
     None),
+    ("Avg. piece weight", "average-weight"), ("Avg gummy weight", "average-weight"), ("Percent Moisture", "moisture"),
+    ("Percent recovery", None), ("Percent lead", None),
     ("Wilgotność (Karl Fischer)", "moisture"), ("Durchschnittliche Füllmasse", "average-weight"),
 ]  # fmt: skip
 

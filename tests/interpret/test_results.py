@@ -264,6 +264,16 @@ def test_a_qualifier_belongs_to_the_value_beside_it(
     assert (told(found.interval), found.detected) == (possible, detected)
 
 
+@pytest.mark.parametrize(
+    ("limits", "possible"),
+    [({"LOD": "0.01", "LOQ": "0.05"}, "[0, 0.05)"), ({"LOD": "0.01"}, "[0, 0.01)"), ({"LOQ": "0.05"}, "[0, 0.05)")],
+)
+def test_u_beside_a_blank_says_that_nothing_was_found_down_to_the_limit_that_is_reported(
+    limits: dict[str, str], possible: str
+) -> None:
+    assert told(one("Lead", "", "mg/kg", Qualifier="U", **limits).interval) == possible
+
+
 @pytest.mark.parametrize("qualifier", ["Trace", "DNQ", "Detected Not Quantified", "<LOQ (detected)"])
 def test_detected_but_not_quantified_beside_a_number_is_still_detected(qualifier: str) -> None:
     """A limit `not detected` fails on it; read as `<0.3` it would pass."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.source import Cell, SourceText
+from kratom_qc.domain.source import Cell, CellRef, SourceText
 from kratom_qc.intake.layout.headers import (
     KEYS,
     LIST,
@@ -20,6 +20,7 @@ from kratom_qc.intake.layout.headers import (
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.sense import could_be_result, sense, squeezed
 from kratom_qc.intake.layout.transposed import transposed_at
+from kratom_qc.vocabulary.rows import heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Block:
     last: int
     left: int = 1
     right: int | None = None
-    unit: SourceText | None = None  # said of the whole table above it: `All results in mg/kg`
+    # Said of the whole table above it, `All results in mg/kg`, or by the name of its sheet
+    unit: SourceText | None = None
 
     def cells(self, row: int) -> dict[int, Cell]:
         """The cells of a row that belong to this table."""
@@ -64,7 +66,8 @@ def blocks_on(page: Page, given: Iterable[Block] = ()) -> list[Block]:
             run = []
     blocks += _TableFinder(page, aside=not described).through(run)
     blocks.sort(key=lambda block: (block.top, block.left))
-    return [replace(block, unit=_unit_above(page, block)) for block in blocks]
+    of_sheet = _unit_of_sheet(page)
+    return [replace(block, unit=_unit_above(page, block) or of_sheet) for block in blocks]
 
 
 def rows_of(block: Block) -> Iterator[int]:
@@ -249,6 +252,14 @@ def _has_row_of_batches(page: Page, header: Header) -> bool:
 def _names_batch(page: Page, row: int) -> bool:
     cells = page.cells(row)
     return vocabulary.fact_name(cells[min(cells)].text) == "batch_id"
+
+
+def _unit_of_sheet(page: Page) -> SourceText | None:
+    """The unit that the name of the sheet states of all its results: `Metals (ppm)`."""
+    name = page.sheet.name
+    said = heading(name)
+    is_stated = said.is_understood and said.unit
+    return SourceText(said.unit, CellRef(page.file, name)) if is_stated else None
 
 
 def _unit_above(page: Page, block: Block) -> SourceText | None:

@@ -9,6 +9,7 @@ no certificate at all is it a refusal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +22,13 @@ from kratom_qc.intake.layout.footnotes import resolved
 from kratom_qc.intake.layout.given import blocks_of, facts_of_profile
 from kratom_qc.intake.layout.headers import LIST, SAMPLES
 from kratom_qc.intake.layout.joined import KEYS, join, read_samples
-from kratom_qc.intake.layout.labels import as_stated, contradiction, fact_of_name, restate
+from kratom_qc.intake.layout.labels import (
+    StatedFact,
+    as_stated,
+    contradiction,
+    fact_of_name,
+    restate,
+)
 from kratom_qc.intake.layout.lots import lot_within
 from kratom_qc.intake.layout.owners import Owners
 from kratom_qc.intake.layout.page import Page
@@ -35,6 +42,7 @@ from kratom_qc.intake.sheets import FileContent, Workbook, cell_name, row_and_co
 from kratom_qc.vocabulary.rows import quality_control
 
 # What the client calls the sample; its name may have the lot in it, with its label
+_RUN = re.compile(r"[0-9]{5,10}")
 _OWN_IDS = ("client_sample", "sample_id")
 _MAY_NAME_LOTS = ("client_sample", "product_name", "title", "sample_id")
 _NO_BATCH = (
@@ -132,6 +140,7 @@ def _with_problems(
 def _gather(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> None:
     """Read the tables of a sheet. Facts of a sheet without tables hold for the workbook."""
     tables = list(_tables(contents, page, given))
+    _state_only_lot(tables)
     used = bool(tables)
     for scope in scopes(bands(page, tables), page.problems):
         rows = list(resolved(page, _in_order(page, scope)))
@@ -185,6 +194,24 @@ def _tables(contents: WorkbookContents, page: Page, given: Sequence[Block]) -> I
         yield TableRead(block, rows, block.top, last)
 
 
+def _state_only_lot(tables: Sequence[TableRead]) -> None:
+    """Where all that names a lot is one table on its side with a single lot, `Batch | KX-77` over
+    `pH | 3.7`, its words are labels with their values and hold for the sheet."""
+    naming = [table for table in tables if any("batch_id" in row.facts for row in table.rows)]
+    if len(naming) != 1 or naming[0].block is None or not naming[0].block.page.turned:
+        return
+    facts: dict[str, SourceText] = {}
+    for row in naming[0].rows:
+        for name, word in row.facts.items():
+            restate(facts, name, word)
+    if not any(name.startswith("batch_id\n") for name in facts):
+        naming[0].stated += [
+            StatedFact(fact_of_name(name), word, *row_and_column(word.ref.cell))
+            for name, word in facts.items()
+            if word.text.strip()
+        ]
+
+
 def _row_in_sheet(row: Row) -> int:
     return row_and_column(row.line.cell.ref.cell)[0]
 
@@ -215,10 +242,41 @@ def _hold_another_lot(page: Page, scope: Scope) -> None:
         page.problems.append(contradiction("batch_id", named[0], above))
 
 
+def _numbers_runs(table: TableRead, lot: SourceText) -> bool:
+    """Whether a column `Batch` beside the days and methods of tests numbers the laboratory's runs,
+    `2610911`: digits only, in every row, and the labelled lot is written otherwise."""
+    header = table.block.header if table.block else None
+    columns = header.of("fact:batch_id") if header is not None and header.kind == LIST else []
+    if len(columns) != 1 or header is None or lot.text.strip().isdigit():
+        return False
+    numbers = [row.facts["batch_id"].text.strip() for row in table.rows if "batch_id" in row.facts]
+    return (
+        columns[0].title.casefold() == "batch"
+        and bool(header.of("method"))
+        and bool(numbers)
+        and all(_RUN.fullmatch(number) for number in numbers)
+    )
+
+
+def _leave_runs(page: Page, table: TableRead) -> None:
+    """Take back that numbers of runs were read as lots: they are texts that a person reads."""
+    rows = []
+    for row in table.rows:
+        facts = dict(row.facts)
+        word = facts.pop("batch_id", None)
+        if word is not None and word.ref.cell:
+            page.disclaim_at(word.ref)
+        rows.append(replace(row, facts=facts))
+    table.rows[:] = rows
+
+
 def _in_order(page: Page, scope: Scope) -> Iterator[Row]:
     """The rows of a scope. Rows of a list that name a batch name all batches of it, or agree with
     the label above."""
     above = scope.facts.get("batch_id")
+    for table in scope.tables:
+        if above is not None and _numbers_runs(table, above):
+            _leave_runs(page, table)
     _hold_another_lot(page, scope)
     for table in scope.tables:
         header = table.block.header if table.block else None
@@ -296,8 +354,7 @@ def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, 
         for row in rows:
             stated = _facts_of_row(around, row)
             if as_lot in stated:
-                stated["batch_id"] = _lot_of_sample(contents, stated[as_lot])
-                stated.setdefault("title", stated[as_lot])  # `CGH-K-19 (kratom leaf, milled)`
+                _name_by_sample(contents, stated, as_lot)
             if "batch_id" in stated:
                 identity = _identity(stated)
                 identified, of_it = groups.setdefault(identity, (dict(stated), []))
@@ -355,6 +412,18 @@ def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     if (code, word.text) not in noted:
         contents.problems.append(Problem(code, message, word.ref, word.text))
     return replace(word, text=lot.lot if lot is not None else vocabulary.lot(word.text))
+
+
+def _name_by_sample(contents: WorkbookContents, stated: dict[str, SourceText], as_lot: str) -> None:
+    """State the lot and the product that a sample is called by: `CGH-K-19 (kratom leaf, milled)`,
+    `Foglie di kratom, lotto EA-2610`."""
+    word = stated[as_lot]
+    lot = lot_within(word.text)
+    product = word if lot is None or not lot.product else replace(word, text=lot.product)
+    stated["batch_id"] = _lot_of_sample(contents, word)
+    if as_lot == "product_name":
+        stated[as_lot] = product
+    stated.setdefault("title", product)
 
 
 def _name_by_headings(book: Workbook, contents: WorkbookContents) -> None:

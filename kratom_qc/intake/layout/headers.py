@@ -406,6 +406,7 @@ _IS: Mapping[str, Callable[[str], bool]] = {
     "product": vocabulary.names_product,
     "result": _is_result,
     "opinion": lambda text: vocabulary.status(text) in _OPINIONS,
+    "verdict": lambda text: vocabulary.status(text) in ("opinion_good", "opinion_bad"),
     "bound": states_bound,
     "heading": lambda text: heading(text).is_understood and any(map(str.isalpha, text)),
     "limit": lambda text: could_be_result(text) or states_bound(text) or not _says(text),
@@ -429,6 +430,8 @@ def _settled(columns: list[Column], below: _Below, left: int, right: int | None)
 def _as_list(columns: list[Column], below: _Below, left: int, right: int | None) -> list[Column]:
     """The columns of a table with a result per row; none where they are none."""
     candidates = _with_analytes(columns, below, left, right)
+    if candidates:
+        candidates = _with_unheaded_verdicts(candidates, below, left, right)
     settled = _with_results(_with_limits(candidates, below), below) if candidates else []
     if not settled or _kind(settled) != LIST or not _is_proven(settled, below):
         return []
@@ -459,7 +462,9 @@ def _with_analytes(
 
 def _beside_analytes(column: Column, below: _Below) -> str:
     """What a second column headed like one of analytes holds: `Designation` may head the products,
-    or panels."""
+    or panels; `Critère` limits."""
+    if below.share(column.number, "bound") >= 0.5 and below.share(column.number, "limit") == 1:
+        return "limit"
     return "fact:product_name" if below.share(column.number, "product") == 1 else "panel"
 
 
@@ -468,15 +473,32 @@ def _holds_analytes(
 ) -> Column | None:
     """The column, with or without a header, that holds most names of analytes; at least half of
     its cells are some."""
-    covered = {number for column in columns for number in range(column.number, column.end + 1)}
-    blank = [
-        Column(number, "unknown", SourceText("", columns[0].header.ref), end=number)
-        for number in below.cells.keys() - covered
-        if left <= number and (right is None or number <= right)
-    ]
+    blank = _unheaded(columns, below, left, right)
     may_name = [column for column in (*columns, *blank) if column.role in _MAY_NAME]
     candidates = [column for column in may_name if below.share(column.number, "analyte") >= 0.5]
     return max(candidates, key=lambda column: below.count(column.number, "analyte"), default=None)
+
+
+def _unheaded(columns: list[Column], below: _Below, left: int, right: int | None) -> list[Column]:
+    """The columns without a header that have cells below."""
+    covered = {number for column in columns for number in range(column.number, column.end + 1)}
+    return [
+        Column(number, "unknown", SourceText("", columns[0].header.ref), end=number)
+        for number in sorted(below.cells.keys() - covered)
+        if left <= number and (right is None or number <= right)
+    ]
+
+
+def _with_unheaded_verdicts(
+    columns: list[Column], below: _Below, left: int, right: int | None
+) -> list[Column]:
+    """The columns, with those beside them that have no header and hold nothing but verdicts."""
+    verdicts = [
+        replace(column, role="verdict", inferred=True)
+        for column in _unheaded(columns, below, left, right)
+        if below.count(column.number, "verdict") > 1 and below.share(column.number, "opinion") == 1
+    ]
+    return sorted([*columns, *verdicts], key=lambda column: column.number)
 
 
 def _with_results(columns: list[Column], below: _Below) -> list[Column]:

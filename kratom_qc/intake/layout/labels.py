@@ -14,7 +14,7 @@ from kratom_qc.intake.layout.lines import parts
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.vocabulary.labels import label_leftover
 from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in, titled_number
-from kratom_qc.vocabulary.rows import quality_control
+from kratom_qc.vocabulary.rows import is_sample_word, quality_control
 
 OTHER = "other"
 # Facts of a letterhead's lines, and what they are where no label says better.
@@ -30,8 +30,10 @@ _KEPT = ("client_sample", "strain")
 _LETTERHEAD_ROWS = 8
 _MOST_OF_A_LINE = 8  # cells of a row that names a sample and its batch
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
+_NUMBERED = re.compile(r"(?=\S*[0-9])[A-Z0-9./#_-]+")  # the number of a sample
 _AGAIN = "\n"  # stands in no fact's name
 _IDS = ("batch_id",)
+_OF_BATCH = ("opinion_good", "opinion_bad", "opinion_conditional", "opinion_unsure", "final")
 _OF_TESTS = ("opinion_good", "opinion_bad", "not_evaluated", "not_detected", "absent", "present")
 
 
@@ -65,8 +67,18 @@ def stated_in(page: Page, row: int, cells: Mapping[int, Cell]) -> list[StatedFac
         elif place is not None and (word := _value(page, *place, name)) is not None:
             _claim_label(page, row, column, cells[column].text)
             values.add(place[1] if place[0] == row else 0)
-            facts.append(StatedFact(name, word, row, column))
+            stated = _fact_by_value(name, cells[column].text, word.text)
+            facts.append(StatedFact(stated, word, row, column))
     return facts
+
+
+def _fact_by_value(name: str, label: str, text: str) -> str:
+    """The fact that a label states with its value: `Batch | Pass` in a summary is the verdict on
+    the batch, where a letter alone may be its number; `Sample: 60419-3` names no product."""
+    if name in _IDS and len(text.strip()) > 1 and vocabulary.status(text) in _OF_BATCH:
+        return "status"
+    is_number = name == "product_name" and _NUMBERED.fullmatch(text.strip()) is not None
+    return "sample_id" if is_number and is_sample_word(label.rstrip(" :：")) else name
 
 
 def _claim_label(page: Page, row: int, column: int, text: str) -> None:
@@ -115,7 +127,8 @@ def _product_beside(
         return
     text = cells[following].text
     if vocabulary.names_product(text) and not quality_control(text):
-        page.claim(row, column, "label")
+        if vocabulary.column_role(cells[column].text.rstrip(" :：")) == "analyte":
+            page.claim(row, column, "label")
         yield StatedFact("title", page.word(row, following, "title"), row, following)
 
 
@@ -162,18 +175,37 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
     """The facts that a cell states by itself. What else it says is left to be read."""
     pieces = parts(text)
     if all(part.name in ("", OTHER) for part in pieces):
-        yield from _line(page, row, column, text)
+        product = _product_behind(page, row, column, text)
+        yield from [product] if product is not None else _line(page, row, column, text)
         return
     for part in pieces:
         value = _bare(part.name, part.text) if part.name not in ("", OTHER) else ""
-        if value:
+        if part is not pieces[0] and _is_prose(part.name, value):
+            page.leave(row, column, f"{part.label}: {part.text}", "")
+        elif value:
             word = replace(page.word(row, column, part.name.replace("_", " ")), text=value)
             page.languages |= vocabulary.label_languages(part.label)
-            yield StatedFact(part.name, word, row, column)
+            yield StatedFact(_fact_by_value(part.name, part.label, value), word, row, column)
         elif part.name:
             page.leave(row, column, part.text, part.label)
         else:
             yield from _letterhead(page, row, column, part.text)
+
+
+def _is_prose(name: str, value: str) -> bool:
+    """`Abbreviations in this report: ppb = …`: no number of a paper stands behind the label."""
+    return name == "certificate_id" and not any(map(str.isdigit, value))
+
+
+def _product_behind(page: Page, row: int, column: int, text: str) -> StatedFact | None:
+    """The product behind a word that heads analytes elsewhere: `Item: Kratom capsules, green`."""
+    label, _, name = text.partition(":")
+    if vocabulary.column_role(label) != "analyte":
+        return None
+    if not vocabulary.names_product(name) or quality_control(name):
+        return None
+    word = replace(page.word(row, column, "title"), text=name.strip())
+    return StatedFact("title", word, row, column)
 
 
 def _line(page: Page, row: int, column: int, text: str) -> Iterator[StatedFact]:
@@ -208,7 +240,7 @@ def _letterhead(page: Page, row: int, column: int, text: str) -> Iterator[Stated
         if name is not None:
             word = page.word(row, column, name.replace("_", " "))
             yield StatedFact(name, replace(word, text=piece), row, column)
-        elif not vocabulary.is_title(piece):
+        elif not vocabulary.is_title(piece) and not vocabulary.names_strain(piece):
             left.append(piece)
     page.leave(row, column, ", ".join(left), "")
 

@@ -11,7 +11,7 @@ from kratom_qc import vocabulary
 from kratom_qc.vocabulary.calendar import is_day
 from kratom_qc.vocabulary.letterhead import is_accreditation
 
-_APART = re.compile(r"\s*[|•·;\n\r\t]+\s*| {2,}|\u00a0{2,}")
+_APART = re.compile(r"\s*[|•·;\n\r\t]+\s*|\s//\s| {2,}|\u00a0{2,}")
 _COLON = re.compile(r"(?<![0-9]):(?!//)|:(?![0-9]{2}|//)|：")
 _MOST_LABEL_WORDS = 6
 _MOST_DAY_WORDS = 8

@@ -28,10 +28,12 @@ _WHOLE = re.compile(_CODE)
 
 
 class LotWithin(NamedTuple):
-    """A lot in the name of a sample, and whether it stands there with its label."""
+    """A lot in the name of a sample, whether it stands there with its label, and the other words:
+    the product."""
 
     lot: str
     labelled: bool
+    product: str = ""
 
 
 @lru_cache(4096)
@@ -43,7 +45,7 @@ def lot_within(text: str) -> LotWithin | None:
         rest = f"{text[: labelled.start()]} {text[labelled.end() :]}".strip(" ,;()–-")
         several = _LABELLED.search(text, labelled.end()) is not None
         return (
-            LotWithin(labelled["lot"].rstrip("."), True)
+            LotWithin(labelled["lot"].rstrip("."), True, rest)
             if not several and _is_product(rest)
             else None
         )
@@ -51,7 +53,9 @@ def lot_within(text: str) -> LotWithin | None:
     if _WHOLE.fullmatch(bare):
         return LotWithin(bare, bare != text.strip())
     match = _WITH_WORDS.fullmatch(text.strip())
-    return LotWithin(match["lot"], False) if match and _is_product(match["rest"]) else None
+    if match is None or not _is_product(match["rest"]):
+        return None
+    return LotWithin(match["lot"], False, match["rest"])
 
 
 def _is_product(text: str) -> bool:

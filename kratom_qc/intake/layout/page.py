@@ -104,6 +104,10 @@ class Page:
         if meaning not in meanings:
             meanings.append(meaning)
 
+    def disclaim_at(self, place: CellRef) -> None:
+        """Take back every claim of a cell, by the vendor's coordinates: it is read by a person."""
+        self.claims.pop(row_and_column(place.cell), None)
+
     def is_claimed(self, row: int, column: int) -> bool:
         """Whether some step understood the cell."""
         return self._of_sheet(row, column) in self.claims

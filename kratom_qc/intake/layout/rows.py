@@ -198,6 +198,7 @@ def section_above(block: Block, before: Section) -> Section:
         number = _heading_in(page, row, cells)
         if number is not None and (not aside or heading(cells[number].text).is_understood):
             claim_heading(page, row, number)
+            _claim_asides(page, row, number)
             return section_of(page.peek(row, number), before, in_body=False)
         aside = aside or _states_aside(cells)
         if gaps > 1 or (not aside and any(not page.is_claimed(row, column) for column in cells)):
@@ -234,6 +235,19 @@ def _heading_in(page: Page, row: int, cells: dict[int, Cell]) -> int | None:
     texts = [cell.text for column, cell in open_cells.items() if column != number]
     is_row = vocabulary.analyte(squeezed(text)) is not None or any(map(could_be_result, texts))
     return number if heading(text).is_understood and not is_row else None
+
+
+def _claim_asides(page: Page, row: int, number: int) -> None:
+    """Claim a good verdict on a section, and its method, beside its heading: `Passed (ICP-MS)`."""
+    for column, cell in page.unclaimed(row).items():
+        if column > number and is_aside(cell.text):
+            page.claim(row, column, "said of the section")
+
+
+def is_aside(text: str) -> bool:
+    """Whether a text beside a heading is a good verdict or a method: `Passed (ICP-MS)`."""
+    said = heading(text)
+    return said.is_understood and not (said.subjects or said.unit)
 
 
 def claim_heading(page: Page, row: int, column: int) -> None:

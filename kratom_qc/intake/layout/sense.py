@@ -101,6 +101,16 @@ def states_bound(text: str) -> bool:
     return _BOUND_WORD.match(text) is not None or _RANGE.fullmatch(text) is not None
 
 
+def unit_over_names(text: str) -> str:
+    """The unit that the header over analytes states of all of them: `Metals, ng/mL`,
+    `Element (mg/kg)`; empty where it states none."""
+    for pattern in (BRACKET, COMMA):
+        parts = pattern.match(text)
+        if parts and vocabulary.unit(parts["inside"].strip()) is not None:
+            return parts["inside"].strip()
+    return heading(text).unit
+
+
 def is_numbered_heading(text: str) -> bool:
     """`2. Residual solvents, ppm`: the number of a section before its words."""
     said = heading(text)
@@ -149,7 +159,7 @@ def _parted(text: str) -> Sense | None:
     `LOD mg/g`, `Result, dry basis`; or an analyte with its unit."""
     for pattern in _PARTED:
         parts = pattern.match(text)
-        if parts:
+        if parts and parts["name"]:  # `(%)` has none
             sense = _name_and_more(text, parts["name"], parts["inside"].strip(), pattern)
             if sense is not None:
                 return sense

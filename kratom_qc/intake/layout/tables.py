@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import ResultRow
+from kratom_qc.domain.certificate import ACTION_LEVEL, ResultRow
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.across import facts_above
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.bounds import Bounds
-from kratom_qc.intake.layout.headers import Column, Header, claim_header
+from kratom_qc.intake.layout.headers import Column, Header, claim_header, looks_like_header
 from kratom_qc.intake.layout.labels import stated_in, states_a_fact
 from kratom_qc.intake.layout.rounded import is_rounded
 from kratom_qc.intake.layout.rows import (
@@ -26,6 +26,7 @@ from kratom_qc.intake.layout.rows import (
     claim_heading,
     facts_of,
     hold_unclear,
+    is_aside,
     note_cells,
     quality_of,
     same_for_all,
@@ -39,22 +40,14 @@ from kratom_qc.intake.layout.sense import (
     names_analyte,
     sense,
     squeezed,
+    unit_over_names,
 )
 from kratom_qc.intake.layout.sentences import listed
-from kratom_qc.vocabulary.rows import heading, is_sample_word, repetition, writing
+from kratom_qc.vocabulary.methods import techniques_in
+from kratom_qc.vocabulary.rows import heading, is_method, is_sample_word, repetition, writing
 
 # One column of each; what stands in a second one is read by nobody.
-_ONCE = (
-    "unit",
-    "basis",
-    "portion",
-    "species",
-    "replicate",
-    "cas",
-    "verdict",
-    "detection_unit",
-    "batch",
-)
+_ONCE = ("unit", "basis", "portion", "species", "replicate", "cas", "detection_unit", "batch")
 # What a merged area may say of every row that it covers. A merged number may be of all rows
 # together.
 _SPREAD = ("unit", "basis", "portion")
@@ -110,7 +103,7 @@ class ListReader:
         name = squeezed(self.page.peek(row, self.analyte).text)
         if self._is_fact_row(cells):
             self.naming = row if _names_batch(cells) else self.naming
-        elif names_analyte(name) and not self._heads_its_parts(row, cells, name):
+        elif names_analyte(name) and not self._is_heading_of_analyte(row, cells, name):
             yield from self._results(row, cells, name)
         elif not self._is_of_section(row, cells, name):
             yield from self._unknown(row, cells, name)
@@ -121,7 +114,7 @@ class ListReader:
             note_cells(self.block, row, name)
         elif self._is_unit_row(cells):
             self._take_units(row, cells)
-        elif self._is_heading(cells, name):
+        elif self._is_heading(row, cells, name):
             self._take_heading(row, cells)
         else:
             return bool(name) and self._is_summary(row, cells, name)
@@ -160,23 +153,73 @@ class ListReader:
             len(cells) == 1 or self.analyte in cells
         )
 
-    def _heads_its_parts(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+    def _is_heading_of_analyte(self, row: int, cells: dict[int, Cell], name: str) -> bool:
+        """Whether a row that names an analyte is the heading of the rows below it."""
+        if self._heads_next_table(row, cells):
+            return True
+        below = self.block.cells(row + 1)
+        if not any(column.number in below for column in self.results):
+            return False
+        part = self.page.peek(row + 1, self.analyte).text
+        ways = (self._heads_its_parts, self._heads_described, self._heads_by_method)
+        return any(way(cells, name, part) for way in ways)
+
+    def _heads_next_table(self, row: int, cells: dict[int, Cell]) -> bool:
+        """`Moisture | PASSED` right above the header of another table; a bad verdict is none."""
+        beside = [cell.text for number, cell in cells.items() if number != self.analyte]
+        following = self.page.cells(row + 1, self.block.left, self.block.right)
+        return (
+            row == self.block.last
+            and bool(beside)
+            and all(map(is_aside, beside))
+            and looks_like_header(following.values())
+        )
+
+    def _heads_its_parts(self, cells: dict[int, Cell], name: str, part: str) -> bool:
         """`Aflatoxins` alone in its row, with the results of each right below: a heading, though it
         names their total too."""
-        below = self.block.cells(row + 1)
-        part = self.page.peek(row + 1, self.analyte).text.casefold()
         return (
             len(cells) == 1
             and " " not in name
-            and part.startswith(name.casefold().rstrip("s") + " ")
-            and any(column.number in below for column in self.results)
+            and part.casefold().startswith(name.casefold().rstrip("s") + " ")
         )
 
-    def _is_heading(self, cells: dict[int, Cell], name: str) -> bool:
+    def _heads_described(self, cells: dict[int, Cell], name: str, part: str) -> bool:
+        """`Physical Description` alone over `Appearance` and `Odor`."""
+        known = vocabulary.analyte(name)
+        return (
+            len(cells) == 1
+            and known is not None
+            and known.measure == "described"
+            and heading(name).is_understood
+            and names_analyte(squeezed(part))
+        )
+
+    def _heads_by_method(self, cells: dict[int, Cell], _: str, part: str) -> bool:
+        """`MERCURY, TOTAL | SW7471B | Analyst: RKM` over the row of mercury: beside the name stand
+        a method and a person, each in a column that holds something else."""
+        roles = self.header.roles
+        beside = {number: cell.text for number, cell in cells.items() if number != self.analyte}
+        return (
+            names_analyte(squeezed(part))
+            and any(map(_is_numbered_method, beside.values()))
+            and all(
+                _names_person(text)
+                or (
+                    _is_numbered_method(text)
+                    and roles.get(number) not in (*UNIT_ROLES, "unit", "method", "verdict")
+                )
+                for number, text in beside.items()
+            )
+        )
+
+    def _is_heading(self, row: int, cells: dict[int, Cell], name: str) -> bool:
         """A row of one cell that is no result heads a section (or is a note under the table); so do
         words of headings with nothing in the columns of results."""
         number, cell = next(iter(cells.items()))
         text = squeezed(cell.text)
+        if self._heads_next_table(row, cells):
+            return True
         if any(column.number in cells for column in self.results):
             return False
         if len(cells) > 1:
@@ -255,6 +298,9 @@ class ListReader:
         number = self.analyte if self.analyte in cells else min(cells)
         claim_heading(self.page, row, number)
         word = self.page.peek(row, number)
+        for beside, cell in cells.items():
+            if is_aside(cell.text) or _is_numbered_method(cell.text) or _names_person(cell.text):
+                self.page.claim(row, beside, "said of the section")
         self.section = section_of(word, self.section, in_body=True)
         self.units, self.names = {}, []
 
@@ -396,8 +442,14 @@ class ListReader:
             return column.header_unit, None  # the columns have units of their own
         says = stated is not None and stated.text.strip()
         if section is None and not column.unit and not says:
-            section = self.block.unit
+            section = self._unit_over_names() or self.block.unit
         return column.header_unit, section
+
+    def _unit_over_names(self) -> SourceText | None:
+        """The unit beside the word over the analytes: `Metals, ng/mL`."""
+        header = self.header.of("analyte")[0].header
+        unit = unit_over_names(squeezed(header.text))
+        return replace(header, text=unit) if unit else None
 
     def _lists(self, row: int) -> bool:
         """Whether the results of several analytes stand in one cell."""
@@ -448,11 +500,19 @@ class ListReader:
             elif role in _SPREAD:
                 words[role] = self.page.spread(row, number, role)
             elif role == "verdict":
-                words[role] = self.page.word(row, number, role)
-                words["verdict_header"] = column.header
+                words |= self._verdict(row, column, words.get(role))
             elif role == "qualifier":  # a sign may stand in a column of its own
                 words[role] = _joined(words.get(role), self.page.word(row, number, role), " ")
         return words
+
+    def _verdict(
+        self, row: int, column: Column, before: SourceText | None
+    ) -> dict[str, SourceText]:
+        """A verdict with its header, unless one before it counts."""
+        word = self.page.word(row, column.number, "verdict")
+        if not _is_worse(word, before):
+            return {}
+        return {"verdict": word, "verdict_header": column.header}
 
     def _known(self, row: int, number: int, role: str) -> SourceText:
         word = self.page.peek(row, number)
@@ -475,11 +535,26 @@ class ListReader:
             self.page.claim(row, column.number, "limit")
             return replace(known, text=f"{lowest[1]} - {text}")
         word = self.page.spread(row, column.number, "limit")
+        if vocabulary.status(vocabulary.without_portion(text)) == "present" and _acts(column):
+            return replace(word, text=f"{ACTION_LEVEL}{text}")
         if not _BARE.fullmatch(text):
             return word
         bound = {"lowest": "NLT ", "highest": "NMT "}.get(kind or "", "")
         unit = self.units.get(column.number) or column.header_unit
         return replace(word, text=f"{bound}{text}{f' {unit.text}' if unit and not bound else ''}")
+
+
+def _is_worse(verdict: SourceText, before: SourceText | None) -> bool:
+    """Whether a verdict counts in place of the one of a column before it: where that is good, or
+    says nothing."""
+    if before is None or not before.text.strip():
+        return True
+    return bool(verdict.text.strip()) and vocabulary.status(before.text) in _SUMMARY_GOOD
+
+
+def _acts(column: Column) -> bool:
+    """Whether a column says from what on something is done: `Action level`."""
+    return "action" in column.title.casefold().split()
 
 
 def _is_replicate(text: str) -> bool:
@@ -496,11 +571,24 @@ _CLAIMED_IF: Mapping[str, Callable[[str], bool]] = {
 _BARE = re.compile(r"[0-9][0-9.,]*")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
 _SIGN = re.compile(r"[<>=≤≥]{1,2}|[A-Za-z]{1,3}(?:[\s,;/+]+[A-Za-z]{1,3})*")
+_OWN_NUMBER = re.compile(r"[A-Z0-9]+(?:[-./][A-Z0-9]+)+")  # of a method of the laboratory's own
 _OF_ROW = ("unit", "method", "verdict", "verdict_header", "limit", "portion", "species", "cas")
 
 
 def _names_batch(cells: dict[int, Cell]) -> bool:
     return vocabulary.fact_name(cells[min(cells)].text.partition(":")[0]) == "batch_id"
+
+
+def _is_numbered_method(text: str) -> bool:
+    """`SW7471B`, `SEL-HPLC-22`: with a number, so that it is no qualifier."""
+    is_own = _OWN_NUMBER.fullmatch(text.strip()) is not None and bool(techniques_in(text))
+    return (is_method(text) or is_own) and any(map(str.isdigit, text))
+
+
+def _names_person(text: str) -> bool:
+    """`Analyst: RKM`."""
+    label, colon, name = text.partition(":")
+    return bool(colon and name.strip()) and vocabulary.plain_label(label) == "person"
 
 
 def _is_unit_word(text: str) -> bool:

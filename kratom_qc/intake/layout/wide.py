@@ -11,7 +11,7 @@ from kratom_qc.domain.certificate import ResultRow
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.blocks import Block
 from kratom_qc.intake.layout.bounds import bound_at
-from kratom_qc.intake.layout.headers import KEYS, Column, claim_header
+from kratom_qc.intake.layout.headers import KEYS, Column, claim_header, looks_like_header
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.intake.layout.rows import (
     Row,
@@ -21,6 +21,7 @@ from kratom_qc.intake.layout.rows import (
     claim_heading,
     facts_of,
     hold_unclear,
+    is_aside,
     note_cells,
     quality_of,
     section_of,
@@ -28,16 +29,20 @@ from kratom_qc.intake.layout.rows import (
 )
 from kratom_qc.intake.layout.sense import BRACKET, could_be_result, is_whole_date, sense, squeezed
 from kratom_qc.intake.layout.transposed import ROW_WORDS
+from kratom_qc.vocabulary.rows import heading
 
 _OF_BATCH = ("method", "basis", "portion", "replicate")  # a column may say these of a whole batch
 _FREE = ("method", "replicate")  # may be any words
+_UNITS_OF_BOUNDS = ("lod_unit", "loq_unit")
 
 
 @dataclass(slots=True)
 class _Body:
     rows: list[int] = field(default_factory=list)  # one batch each
-    # unit, lod, loq, method, limit, cas → the row that states it for all
+    # unit, lod, loq, method, limit, cas → the row that states it for all; `unit of lod`
     notes: dict[str, int] = field(default_factory=dict)
+    # The cells before rows of results that state the unit of all of them: `%`, `mg/g`
+    units: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,9 @@ def read_wide(block: Block, above: Section) -> Iterator[Row]:
 class _WideReader:
     def __init__(self, block: Block, above: Section):
         self.block, self.page, self.body, self.above = block, block.page, _body(block), above
-        claim_header(block.page, block.header)
+        if self.body.rows:  # words over nothing head no table: `Moisture | Salmonella found`
+            claim_header(block.page, block.header)
+        self.row_unit: SourceText | None = None
         self.groups = self._alike()
         self.beside = _of_analytes(block)
         for row in self.body.notes.values():
@@ -77,6 +84,7 @@ class _WideReader:
             cells = self.block.cells(row)
             quality = quality_of(self.block.header, cells) or self.above.quality
             note_cells(self.block, row, "")
+            self.row_unit = self._unit_before(row)
             if quality == "yes":
                 as_quality_control(self.block, row, cells)
                 continue
@@ -84,6 +92,11 @@ class _WideReader:
                 hold_unclear(self.page, self.page.peek(row, min(cells)))
             facts = facts_of(self.page, self.block.header, row)
             yield from (Row(line, facts) for line in self._lines(row, self._of_batch(row)))
+
+    def _unit_before(self, row: int) -> SourceText | None:
+        """The unit that stands before a row, of all its results."""
+        number = self.body.units.get(row)
+        return None if number is None else self.page.word(row, number, "unit")
 
     def _of_batch(self, row: int) -> dict[str, SourceText]:
         """What columns say of all results of a batch."""
@@ -111,7 +124,8 @@ class _WideReader:
         words: dict[str, Any] = of_batch | self._notes(column) | self._beside(row, analyte)
         if column.cas is not None:
             words.setdefault("cas", column.cas)
-        unit = words.pop("unit", None)
+        unit = self.row_unit or words.pop("unit", None)
+        words.pop("unit", None)
         stated = analyte.section.unit
         if stated is None and not column.unit and (unit is None or not unit.text.strip()):
             stated = self.block.unit
@@ -126,10 +140,10 @@ class _WideReader:
         )
 
     def _notes(self, column: Column) -> dict[str, SourceText]:
-        """What rows under the header say of an analyte: its unit, its LOD."""
+        """What rows under the header say of an analyte: its unit, its LOD with its own unit."""
         return {
-            role: self.page.spread(row, column.number, role)
-            if role == "unit"
+            role: self.page.spread(row, column.number, "unit")
+            if role in ("unit", *_UNITS_OF_BOUNDS)
             else _noted(self.page, row, column.number, role)
             for role, row in self.body.notes.items()
         }
@@ -234,17 +248,60 @@ def _body(block: Block) -> _Body:
     body = _Body()
     keys = [column.number for key in KEYS for column in block.header.of(key)]
     batch = keys[0] if keys else 0
+    before = ""  # what the row before states of all analytes
     for row in block.body:
         cells = block.cells(row)
         label = squeezed(next((cells[number].text for number in sorted(cells)), ""))
         role = sense(label).role
-        if role in ROW_WORDS and role not in body.notes:
-            body.notes[role] = row
-        elif not body.rows and batch not in cells and cells and _is_unit_row(cells):
-            body.notes["unit"] = row
-        elif _is_batch(block, row, cells, batch):
+        noted = _noted_by(body, before, role, cells, is_of_batch=batch in cells)
+        before = role
+        if noted:
+            body.notes[noted] = row
+        elif _is_batch(block, row, cells, batch) and not _is_title(block, row, cells):
             body.rows.append(row)
+            body.units |= {} if batch else _unit_of_row(row, cells)
+    _drop_bounds_without_unit(body)
     return body
+
+
+def _unit_of_row(row: int, cells: dict[int, Cell]) -> dict[int, int]:
+    """The column of the unit that stands before the results of a row, by the row."""
+    first = min(cells)
+    is_unit = len(cells) > 1 and vocabulary.unit(cells[first].text) is not None
+    return {row: first} if is_unit else {}
+
+
+def _drop_bounds_without_unit(body: _Body) -> None:
+    """Beside rows of several units nobody can say which of them a bound is in."""
+    for bound in ("lod", "loq") if len(body.units) > 1 else ():
+        if f"{bound}_unit" not in body.notes:
+            body.notes.pop(bound, None)
+
+
+def _noted_by(
+    body: _Body, before: str, role: str, cells: dict[int, Cell], *, is_of_batch: bool
+) -> str:
+    """What a row states of all analytes; empty where it states nothing of the kind."""
+    if role in ROW_WORDS and role not in body.notes:
+        return role
+    if is_of_batch or not cells or not _is_unit_row(cells):
+        return ""
+    if before in ("lod", "loq") and f"{before}_unit" not in body.notes:
+        return f"{before}_unit"
+    return "" if body.rows else "unit"
+
+
+def _is_title(block: Block, row: int, cells: dict[int, Cell]) -> bool:
+    """`Heavy Metals | PASSED` right above the header of the next table."""
+    first, *rest = sorted(cells)
+    following = block.page.cells(row + 1, block.left, block.right)
+    return (
+        row == block.last
+        and bool(rest)
+        and heading(cells[first].text).is_understood
+        and all(is_aside(cells[number].text) for number in rest)
+        and looks_like_header(following.values())
+    )
 
 
 def _is_batch(block: Block, row: int, cells: dict[int, Cell], batch: int) -> bool:

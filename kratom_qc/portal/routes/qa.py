@@ -105,10 +105,11 @@ def batch_answer(
 ) -> Response:
     """The page of a batch; `wrong` is what was wrong with a decision, `wrong_texts` with the
     reading of texts, each with what was `given`."""
-    record = dossier(house.store.root, batch_id)
-    shown = Shown(house.store, None)
-    verdict = shown.batch(batch_id).verdict
-    files = [shown.file(paper.known.sha256) for paper in record.papers]
+    with house.store.ledger.one_state():
+        record = dossier(house.store.root, batch_id)
+        shown = Shown(house.store, None)
+        verdict = shown.batch(batch_id).verdict
+        files = [shown.file(paper.known.sha256) for paper in record.papers]
     known = record.batch
     return page(
         "batch.html",
