@@ -9,7 +9,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from functools import cache, partial
 from hashlib import sha256
@@ -120,9 +120,9 @@ def _empty_ledger() -> sqlite3.Connection:
 
 
 def _migrate(engine: Engine) -> None:
-    """A new file of SQLite is a copy of what the migrations made of another."""
+    """A new file of SQLite is a copy of what the migrations made of another. What is no database the migrations tell."""
     if engine.dialect.name == "sqlite":
-        with closing(engine.raw_connection()) as connection:
+        with suppress(sqlite3.Error), closing(engine.raw_connection()) as connection:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 _empty_ledger().backup(connection.driver_connection)
     migrate(engine)
