@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 
@@ -37,12 +36,6 @@ os.environ["KRATOM_QC_SETTLE_SECONDS"] = "0"
 os.environ["KRATOM_QC_CACHE"] = os.path.join(tempfile.gettempdir(), f"kratom-qc-cache-{os.getuid()}")
 # A pass is Prefect's only where a test asks for it, whatever server is configured here.
 os.environ.pop("PREFECT_API_URL", None)
-
-# A store waits for the disk with every file; where the memory is a disk, thousands of passes do not. What a power cut
-# leaves is tried by `make faults`, on a file system of its own.
-MEMORY = "/dev/shm"
-if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 load_rulebooks_once()
 
