@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kratom_qc import settings
-from kratom_qc.app.pictures import LOOKED_BEFORE, looked_at
+from kratom_qc.app.pictures import LOOKED_BEFORE, Looker
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.archive.store import raw
 from kratom_qc.domain.errors import MACHINE_TROUBLE
@@ -68,14 +68,14 @@ def spoken(verdict: Verdict) -> tuple[str, ...]:
     return lead.spoken(verdict, against(verdict, scope).own, scope)
 
 
-def drawn(root: Path, file: ShownFile) -> FilePictures | None:
+def drawn(root: Path, file: ShownFile, looker: Looker) -> FilePictures | None:
     """The sheets of a file as they look, everything to mend marked in them; None where its reader
     met a trouble of the machine, which is not looked for twice. Raises StoreError where the kept
     file is damaged."""
     if any(refusal.code in MACHINE_TROUBLE for refusal in file.refusals):
         return None
     name = _name(file, file.verdicts)
-    looked = looked_at(name, raw(root, file.delivery.sha256))
+    looked = looker.looked_at(name, raw(root, file.delivery.sha256))
     if looked is None:
         return None
     return FilePictures(name, looked.pictures(notes_of_fixes(listing(file).fixes)))

@@ -37,6 +37,7 @@ def run(order: Served) -> int:
     settings = server_settings(order.host, order.port, behind_proxy=order.behind_proxy)
     signal.signal(signal.SIGTERM, _ended)
     with _listening(order.host, order.port) as listening, scheduled(order.schedule):
+        app.state.house.looker.start()
         print(f"http://{order.host}:{listening.getsockname()[1]}", flush=True)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(uvicorn.Config(app, **settings)).run([listening])

@@ -12,6 +12,9 @@ from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.result import Result
 from kratom_qc.domain.source import CellRef, SourceText
 
+ACTION_LEVEL = "action level: "
+"""Stands before a limit from which on something is done: `action level: Detected`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.account import PageText
-from kratom_qc.domain.certificate import HoldReason, Remark, ResultRow
+from kratom_qc.domain.certificate import ACTION_LEVEL, HoldReason, Remark, ResultRow
 from kratom_qc.domain.interval import ZERO, Interval
 from kratom_qc.domain.result import Result
 from kratom_qc.interpret.numbers import NUMBER, Ambiguous, Number, number, tidy
@@ -271,8 +271,11 @@ def _printed(text: str) -> str:
 
 
 def _says_none(printed: str) -> bool:
-    word = _NONE_MAY_BE.match(printed)
-    return word is not None and vocabulary.status(word["word"]) in ("not_detected", "absent")
+    """`Absent in 25 g`; or that something is done where any is found: `action level: Detected`."""
+    acts = printed.startswith(ACTION_LEVEL)
+    word = _NONE_MAY_BE.match(printed.removeprefix(ACTION_LEVEL))
+    wanted = ("present",) if acts else ("not_detected", "absent")
+    return word is not None and vocabulary.status(word["word"].strip()) in wanted
 
 
 class _ResultScale(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -37,15 +39,23 @@ _ROOMS = (
 def application(root: Path, inbox: Path | None = None) -> FastAPI:
     """The portal of a store: every route, with what guards them. Raises StoreError where the store
     cannot be opened."""
+    store = Store(root)
+    house = House(store, People(store.ledger), inbox)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with house.looker:
+            yield
+
     app = FastAPI(
+        lifespan=lifespan,
         title="kratom_qc",
         version=__version__,
         docs_url=None,  # its page loads a script from a foreign host
         redoc_url=None,
         openapi_url=None,  # `routes.api` serves the part that is for programs
     )
-    store = Store(root)
-    app.state.house = House(store, People(store.ledger), inbox)
+    app.state.house = house
     errors.install(app)
     for room in _ROOMS:
         app.include_router(room.router)

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from kratom_qc.app.mending import drawn
+from kratom_qc.app.pictures import Looker
 from kratom_qc.app.shown import ShownFile
 from kratom_qc.app.store import Store
 from kratom_qc.app.today import Today
@@ -39,6 +40,7 @@ class House:
     # by address, which a whole company may share
     strangers: Failures = field(default_factory=lambda: Failures(most=50))
     requests: Rate = field(default_factory=lambda: Rate(per_second=20, at_once=200))
+    looker: Looker = field(default_factory=Looker)
     _drawing: Lock = field(default_factory=Lock)
     _pictures: OrderedDict[tuple[str, ...], tuple[FilePictures | None, float]] = field(
         default_factory=OrderedDict
@@ -55,7 +57,10 @@ class House:
         if self._is_to_draw(key):  # else nobody waits for another's picture
             with self._drawing:
                 if self._is_to_draw(key):
-                    self._pictures[key] = drawn(self.store.root, file), time.monotonic()
+                    self._pictures[key] = (
+                        drawn(self.store.root, file, self.looker),
+                        time.monotonic(),
+                    )
                     while len(self._pictures) > _MOST_PICTURES:
                         self._pictures.popitem(last=False)
         return self._pictures.get(key, (None, 0.0))[0]

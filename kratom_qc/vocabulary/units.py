@@ -168,7 +168,7 @@ def unit(text: str) -> Unit | None:
         return replace(same, basis=basis) if basis else same
     # an exponent that was raised in the text stands level in the key
     raised = not text.isascii() and any(c.isdigit() and not c.isascii() for c in text)
-    return None if raised else _of_portion(key, basis)
+    return None if raised else _of_portion(key, basis) or _in_two_languages(text)
 
 
 def _may_be_unit(text: str) -> bool:
@@ -199,6 +199,13 @@ def _said_twice(key: str) -> Unit | None:
         units().get(part + shared) for part in (parts["one"], parts["other"] or parts["next"])
     )
     return one if one == other else None
+
+
+def _in_two_languages(text: str) -> Unit | None:
+    """`ต่อ 25 กรัม / per 25 g`: both sides are the same unit."""
+    first, between, second = text.partition(" / ")
+    known = unit(first) if between else None
+    return known if known is not None and known == unit(second) else None
 
 
 def _of_portion(key: str, basis: str | None) -> Unit | None:

@@ -602,6 +602,25 @@ def test_json_of_no_known_format_is_read_as_a_sheet_and_holds_nothing_by_itself(
     assert "json-laid-out" in told_of(reading)
 
 
+def test_results_under_the_names_of_their_analytes_take_the_unit_beside_them() -> None:
+    tests = {
+        "potency": {"units": "mg/g", "results": {"mitragynine": "14.9", "7-hydroxymitragynine": "0.11"}},
+        "metals": {"units": "ug/kg", "results": {"lead": 210, "cadmium": "<50"}},
+        "micro": [{"test": "Salmonella", "result": "Absent", "per": "25 g"}],
+    }
+    document = {"batch_number": "L-1", "form": "Leaf powder", "date_tested": "2026-03-04", "tests": tests}
+    (certificate,) = read(document).certificates
+    assert {found.analyte: (told(found.interval), found.unit) for found in certificate.results} == {
+        "mitragynine": ("14900", "mg/kg"), "7-hydroxymitragynine": ("110", "mg/kg"), "lead": ("0.21", "mg/kg"),
+        "cadmium": ("[0, 0.05)", "mg/kg"), "salmonella": ("[0, 0.04)", "cfu/g"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("tests", [{"lead": 0.21, "verdict": "do not release"}, {"lead": 0.21}, {"lead": {"a": [1]}}])
+def test_results_under_names_that_say_more_or_have_no_unit_hold(tests: Document) -> None:
+    assert wrong_with(read(free(metals=tests)))
+
+
 SAID: list[Document] = [
     {"do not release": ""}, {"do not release": None}, {"REJECTED": {}}, {"REJECTED": []}, {"REJECTED": {"client": "Leaf s.r.o."}},
     {"REJECTED": [{"client": "Leaf s.r.o."}]}, {"REJECTED": {"unit": "mg/kg"}}, {"unit": "do not use"}, {"unit": "ppb"},

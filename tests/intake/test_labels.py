@@ -83,6 +83,8 @@ BLOCKS = [  # the lines above a table; the facts read
     ([["Sample", "Kratom powder 25"], ["Lot", "L-1"], ["Date in: 11/03/2026     Date out: 11/11/2026"]],
      ["batch_id=L-1", "issued_on=11/11/2026", "product_name=Kratom powder 25", "received_on=11/03/2026"]),
     ([["Batch", "Pass"], ["Lot", "L-1"]], ["batch_id=L-1", "status=Pass"]),
+    ([["Recv'd:", "9/22/26", "Rptd:", "10/1/26"], ["Lot", "L-1"]],
+     ["batch_id=L-1", "issued_on=10/1/26", "received_on=9/22/26"]),
     ([["CERTIFICATE OF ANALYSIS // DATE ISSUED: 11/05/2026 // LOT: L-1"]], ["batch_id=L-1", "issued_on=11/05/2026"]),
     ([["Lot", "L-1"], ["Abbreviations used in this report: ppb = parts per billion"]], ["batch_id=L-1"]),
     ([["Kratom powder - Green Malay"], ["Lot", "L-1"]], ["batch_id=L-1", "product_name=Kratom powder"]),

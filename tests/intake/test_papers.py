@@ -227,6 +227,17 @@ PAPERS: dict[str, Rows] = {
         ["FOLDERNO", "ORDNO", "BATCHNO", "SAMPLE_DESC", "ANALYTE", "FINAL", "UNITS", "SPEC_STATUS"],
         *(["F2610-118", "F-3", "L-1", LEAF, name, said, unit, "Done"] for name, said, unit in ALL),
     ],
+    "units beside the word over the analytes": [
+        *HEAD, HEADER, *ALKALOIDS, [], ["Metals, mg/kg", "Result", "LOQ"], *([*row, "0.01"] for row in MG_KG),
+        [], ["Microbe (CFU/g)", "Result", "Limit"], ["TAMC", "1200", "100000"], ["Salmonella", "Absent in 25 g", "Absent"],
+    ],
+    "a unit and a portion in two languages": [
+        *HEAD, ["รายการทดสอบ / Test", "ผล / Result", "หน่วย / Unit"], *ALKALOIDS, *METALS,
+        ["Salmonella", "Absent", "ต่อ 25 กรัม / per 25 g"], MICROBES[1],
+    ],
+    "a lot in the name of the product": [
+        ["Descrizione campione", "kratom leaf powder, lotto L-1"], [], ["Prova", "Risultato", "U.M."], *ALL,
+    ],
     "French": [
         ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
          "", "HPLC"] for row in ALL),
@@ -302,6 +313,23 @@ def test_limits_under_a_word_for_analytes_are_limits() -> None:
         square([*HEAD, head, ["Plomb", "4", "mg/kg", "≤ 3"], ["Cadmium", "0,06", "mg/kg", "≤ 1"]]), head=()
     )
     assert troubles(reading) == [("own-limit-exceeded", "B5")]
+
+
+@pytest.mark.parametrize(
+    ("header", "result", "limit", "codes"),
+    [
+        ("Action Level", "Not Detected in 25 g", "Detected in 25 g", []),
+        ("Action limit", "Detected in 25 g", "Present", ["own-limit-exceeded"]),
+    ],
+)
+def test_an_action_level_of_some_allows_none(header: str, result: str, limit: str, codes: list[str]) -> None:
+    reading = read_csv([["Analyte", "Result", header], ["Salmonella", result, limit]])
+    assert ([code for code, _ in troubles(reading)], unread(reading)) == (codes, [])
+
+
+def test_presence_as_a_limit_is_read_by_a_person() -> None:
+    reading = read_csv([["Analyte", "Result", "Limit"], ["Salmonella", "Absent in 25 g", "Detected in 25 g"]])
+    assert unread(reading)
 
 
 def test_the_name_of_a_sheet_states_the_unit_of_its_results() -> None:
@@ -459,6 +487,18 @@ def test_what_is_not_of_the_sample_never_stands_for_it(what: str, rows: Rows) ->
     read = {found.analyte for certificate in reading.certificates for found in certificate.results}
     assert "mitragynine" not in read or "qc-unclear" in [code for code, _ in troubles(reading)], what
     assert "lead" in read
+
+
+def test_numbers_beside_quality_control_say_nothing_of_the_sample() -> None:
+    head = ["SAMP_TYPE", *HEADER, "SPIKE_ADDED", "PCT_REC", "REC_LO", "RPD"]
+    rows = [
+        head,
+        *(["SAMP", *row, "", "", "", ""] for row in ALL),
+        ["LCS", "Lead", "0.98", "mg/kg", "1.0", "98", "80", "0.7"],
+    ]
+    assert unread(read_csv(square(rows))) == []
+    rows[1][5] = "98"  # of the sample: nobody knows what it says
+    assert unread(read_csv(square(rows))) == ["F5"]
 
 
 def test_a_table_after_quality_control_may_be_the_samples_or_not() -> None:

@@ -47,7 +47,7 @@ def test_a_file_that_is_refused_for_another_reason_is_drawn_again(portal: Portal
     content = b"no table here either"
     portal.signed_in("ann").send(("y.csv", content))
     portal.judged()
-    monkeypatch.setattr(house, "drawn", lambda _, file: [one.code for one in file.refusals])
+    monkeypatch.setattr(house, "drawn", lambda _root, file, _looker: [one.code for one in file.refusals])
     file = Shown(portal.store, "Acme").file(hashlib.sha256(content).hexdigest())
     trouble = replace(file, refusals=(replace(file.refusals[0], code="reader-died"),))
     draw = portal.app.state.house.drawn

@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from kratom_qc.app import pictures
 from kratom_qc.app.looking import look_at
-from kratom_qc.app.pictures import Looked, looked_at
+from kratom_qc.app.pictures import Looked, Looker
 from kratom_qc.domain.account import AccountEntry, Fate
 from kratom_qc.domain.look import CellLook, SheetLook
 from kratom_qc.domain.source import CellRef, SourceText
@@ -19,6 +20,7 @@ from kratom_qc.report.kept import reported
 from kratom_qc.report.page import batch_page
 from kratom_qc.report.sheet_picture import ROWS, FilePictures, Note, notes_of_page, sheet_html, sheet_pictures
 from kratom_qc.settings import Caps
+from tests.archive import readers
 from tests.report import report_batches as given
 from tests.report.report_batches import FILE, SPIKED
 
@@ -139,9 +141,15 @@ def test_a_page_with_its_sheets_links_results_to_their_cells() -> None:
     assert given.FILE in page
 
 
-def test_a_file_is_looked_at_in_a_child_of_its_own() -> None:
+def test_files_are_looked_at_in_a_child_that_is_replaced_where_one_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     content = workbook()
-    looked = looked_at("a.xlsx", content)
-    assert looked == Looked(*look_at("a.xlsx", content, Caps()))
+    with Looker() as looker:
+        first = looker.looked_at("a.xlsx", content)
+        monkeypatch.setattr(pictures, "look_at", readers.read_or_die)
+        assert looker.looked_at("abort.xlsx", content) is None
+        monkeypatch.undo()
+        looked = looker.looked_at("b.xlsx", content)
+    assert first == Looked(*look_at("a.xlsx", content, Caps()))
+    assert looked == Looked(*look_at("b.xlsx", content, Caps()))
     assert looked is not None
     assert looked.pictures([])[0].name == "Results"

@@ -4,7 +4,7 @@ beside each value, a table for each list of objects. The words then decide, as i
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -64,7 +64,7 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
     scalars = {key: item for key, item in node.members().items() if _is_scalar(item)}
     inner = {key: item for key, item in node.members().items() if not _is_scalar(item)}
     of_all = {**above, **_said_of_all(inner), **_said_of_all({"": node})}
-    with_results = _in_columns(of_all, [_roles(item) for item in inner.values() if _are_rows(item)])
+    with_results = _in_columns(of_all, list(_tables(inner.values())))
     if name == "address":
         _write_address(layout, [scalar for scalar in scalars.values() if not scalar.blank])
     else:
@@ -72,6 +72,15 @@ def _write(layout: _Layout, node: Node, name: str, above: Mapping[str, Node]) ->
     for key, item in inner.items():
         if not _stands_in(item, with_results):
             _write_inner(layout, key, item, of_all)
+
+
+def _tables(nodes: Iterable[Node]) -> Iterator[set[str | None]]:
+    """What the columns are of those nodes that become tables."""
+    for node in nodes:
+        if _are_rows(node):
+            yield _roles(node)
+        elif _values_by_analyte(node):
+            yield {"analyte", "result"}
 
 
 def _in_columns(shared: Mapping[str, Node], tables: Sequence[set[str | None]]) -> set[str]:
@@ -95,7 +104,7 @@ def _stands_in(node: Node, with_results: Container[str]) -> bool:
 
 
 def _write_inner(layout: _Layout, key: str, node: Node, above: Mapping[str, Node]) -> None:
-    rows = _by_analyte(node)
+    rows = _values_by_analyte(node) or _by_analyte(node)
     if rows is None and not (_is_label(key) or _are_rows(node) or _writes_its_name(node)):
         layout.line([(_words(key), node)])  # what it is called may be said of all that is in it
     if rows is not None:
@@ -138,8 +147,10 @@ def _is_label(key: str) -> bool:
 def _said_of_all(objects: Mapping[str, Node]) -> dict[str, Node]:
     """What objects without lists say of all results beside them: `{"report_units": "mg/g"}`."""
     of_all: dict[str, Node] = {}
-    for node in objects.values():
-        for key, value in node.members().items() if node.kind == "object" else ():
+    for name, node in objects.items():
+        members = node.members() if node.kind == "object" else {}
+        has_results = name and not all(map(_is_scalar, members.values()))
+        for key, value in () if has_results else members.items():
             role = vocabulary.column_role(key) if _is_scalar(value) and not value.blank else None
             if role in _OF_ALL:
                 of_all.setdefault(role, value)
@@ -177,6 +188,14 @@ def _by_analyte(node: Node) -> list[tuple[str, Node]] | None:
     )
 
 
+def _values_by_analyte(node: Node) -> list[tuple[str, Node]]:
+    """The members of an object whose keys are all analytes and whose values are results:
+    `"results": {"lead": 0.21, "cadmium": "<0.05"}`."""
+    members = node.members() if node.kind == "object" else {}
+    named = all(vocabulary.analyte(_words(key)) is not None for key in members)
+    return list(members.items()) if named and all(map(_is_scalar, members.values())) else []
+
+
 def _table(
     layout: _Layout, name: str, rows: Sequence[tuple[str, Node]], above: Mapping[str, Node]
 ) -> None:
@@ -203,7 +222,10 @@ def _cell(node: Node | None) -> tuple[str, Node | None]:
 
 
 def _flat(node: Node) -> dict[str, Node]:
-    """The values of an object; those of an object inside it under both keys."""
+    """The values of an object; those of an object inside it under both keys. A value by itself is a
+    result."""
+    if _is_scalar(node):
+        return {"result": node}
     values: dict[str, Node] = {}
     for key, item in node.members().items():
         if item.kind == "object":

@@ -354,8 +354,7 @@ def _assemble(book: Workbook, contents: WorkbookContents) -> tuple[Certificate, 
         for row in rows:
             stated = _facts_of_row(around, row)
             if as_lot in stated:
-                stated["batch_id"] = _lot_of_sample(contents, stated[as_lot])
-                stated.setdefault("title", _product_of_sample(stated[as_lot]))
+                _name_by_sample(contents, stated, as_lot)
             if "batch_id" in stated:
                 identity = _identity(stated)
                 identified, of_it = groups.setdefault(identity, (dict(stated), []))
@@ -415,10 +414,16 @@ def _lot_of_sample(contents: WorkbookContents, word: SourceText) -> SourceText:
     return replace(word, text=lot.lot if lot is not None else vocabulary.lot(word.text))
 
 
-def _product_of_sample(word: SourceText) -> SourceText:
-    """The product in what a sample is called, `CGH-K-19 (kratom leaf, milled)`."""
+def _name_by_sample(contents: WorkbookContents, stated: dict[str, SourceText], as_lot: str) -> None:
+    """State the lot and the product that a sample is called by: `CGH-K-19 (kratom leaf, milled)`,
+    `Foglie di kratom, lotto EA-2610`."""
+    word = stated[as_lot]
     lot = lot_within(word.text)
-    return word if lot is None or not lot.product else replace(word, text=lot.product)
+    product = word if lot is None or not lot.product else replace(word, text=lot.product)
+    stated["batch_id"] = _lot_of_sample(contents, word)
+    if as_lot == "product_name":
+        stated[as_lot] = product
+    stated.setdefault("title", product)
 
 
 def _name_by_headings(book: Workbook, contents: WorkbookContents) -> None:

@@ -29,7 +29,7 @@ _LANGUAGES = re.compile(
     r"\s+[/|]\s+|\s*[|\n]\s*|(?<=\w\w\w)/(?=\w\w\w)"
     r"|(?<=[\u0e00-\u0e7f])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[\u0e00-\u0e7f])"
 )
-_PER = re.compile(r"(?:per|pro|par|por|na|/)\s*(?P<piece>[^\W\d]{2,20})", re.IGNORECASE)
+_PER = re.compile(r"(?:soit\s+)?(?:per|pro|par|por|na|/)\s*(?P<piece>[^\W\d]{2,20})", re.IGNORECASE)
 _EXPANDED = re.compile(r"±|[kK]\s*=\s*2(?:[.,]0+)?(?:\s*[,;]\s*(?:95|P\s*=\s*95)\s*%)?")
 _MARKS = re.compile(r"[\s*†‡§¹²³⁴⁵]+$")
 _NUMBER_FIRST = re.compile(r"\s*[<>≤≥=~±+-]*\s*[0-9]")
@@ -99,6 +99,16 @@ def states_bound(text: str) -> bool:
     """Whether a text says what a result may be, and cannot be one: `max. 3,0`, `NMT 10 µg`,
     `≤ 0.04`, `90 - 115 %`."""
     return _BOUND_WORD.match(text) is not None or _RANGE.fullmatch(text) is not None
+
+
+def unit_over_names(text: str) -> str:
+    """The unit that the header over analytes states of all of them: `Metals, ng/mL`,
+    `Element (mg/kg)`; empty where it states none."""
+    for pattern in (BRACKET, COMMA):
+        parts = pattern.match(text)
+        if parts and vocabulary.unit(parts["inside"].strip()) is not None:
+            return parts["inside"].strip()
+    return heading(text).unit
 
 
 def is_numbered_heading(text: str) -> bool:

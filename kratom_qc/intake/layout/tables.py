@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from kratom_qc import vocabulary
-from kratom_qc.domain.certificate import ResultRow
+from kratom_qc.domain.certificate import ACTION_LEVEL, ResultRow
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.across import facts_above
 from kratom_qc.intake.layout.blocks import Block
@@ -40,6 +40,7 @@ from kratom_qc.intake.layout.sense import (
     names_analyte,
     sense,
     squeezed,
+    unit_over_names,
 )
 from kratom_qc.intake.layout.sentences import listed
 from kratom_qc.vocabulary.methods import techniques_in
@@ -441,8 +442,14 @@ class ListReader:
             return column.header_unit, None  # the columns have units of their own
         says = stated is not None and stated.text.strip()
         if section is None and not column.unit and not says:
-            section = self.block.unit
+            section = self._unit_over_names() or self.block.unit
         return column.header_unit, section
+
+    def _unit_over_names(self) -> SourceText | None:
+        """The unit beside the word over the analytes: `Metals, ng/mL`."""
+        header = self.header.of("analyte")[0].header
+        unit = unit_over_names(squeezed(header.text))
+        return replace(header, text=unit) if unit else None
 
     def _lists(self, row: int) -> bool:
         """Whether the results of several analytes stand in one cell."""
@@ -528,6 +535,8 @@ class ListReader:
             self.page.claim(row, column.number, "limit")
             return replace(known, text=f"{lowest[1]} - {text}")
         word = self.page.spread(row, column.number, "limit")
+        if vocabulary.status(vocabulary.without_portion(text)) == "present" and _acts(column):
+            return replace(word, text=f"{ACTION_LEVEL}{text}")
         if not _BARE.fullmatch(text):
             return word
         bound = {"lowest": "NLT ", "highest": "NMT "}.get(kind or "", "")
@@ -541,6 +550,11 @@ def _is_worse(verdict: SourceText, before: SourceText | None) -> bool:
     if before is None or not before.text.strip():
         return True
     return bool(verdict.text.strip()) and vocabulary.status(before.text) in _SUMMARY_GOOD
+
+
+def _acts(column: Column) -> bool:
+    """Whether a column says from what on something is done: `Action level`."""
+    return "action" in column.title.casefold().split()
 
 
 def _is_replicate(text: str) -> bool:
