@@ -188,7 +188,7 @@ def test_findings_that_batches_share_are_rows_of_each_of_them_and_count_in_its_h
     expected: list[dict[str, Any]] = []
     for number in range(40):
         own = replace(FINDING, why=f"the why of {number}")
-        findings = tuple(finding for finding in (own, *[silent] * 600, rarer) if number % 3 or finding is not rarer)
+        findings = tuple(finding for finding in (own, *[silent] * 1_300, rarer) if number % 3 or finding is not rarer)
         batch = replace(VERDICT.batch, batch_id=f"L-{number}")
         made = written.add_verdict(replace(VERDICT, batch=batch, findings=findings), "the reason")
         of_batch = [rows.finding_row(finding, batch.batch_id) for finding in findings]
