@@ -33,7 +33,9 @@ _HOW_MANY = re.compile(
 _SUMMED = re.compile(
     r"(.{3,80}?)\s*[(\[,]\s*(?:calc\.?|calculated|sum|total|Summe|gesamt|suma|součet|somme|somma|soma"
     r"|som|jumlah|łącznie|(?:(?:calc\.|calculated)\s+)?sum(?:\s+of\s+(?:the"
-    r"\s+|all\s+)?(?:above|listed))?|Summe(?:\s+der\s+(?:oben\s+)?genannten)?|součet(?:\s+výše"
+    r"\s+|all\s+)?(?:above|listed|quantified"
+    r"|measured|detected|isomers))?|all isomers"
+    r"|Summe(?:\s+der\s+(?:oben\s+)?genannten)?|součet(?:\s+výše"
     r"\s+uvedených)?|somme\s+des\s+précédents|suma\s+de\s+los\s+anteriores)\s*[)\]]?",
     re.IGNORECASE,
 )

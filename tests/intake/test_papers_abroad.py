@@ -23,6 +23,7 @@ NAMES = [
     ("Loss on drying (103 °C)", "moisture"), ("Mitragynine (N)", "mitragynine"), ("Cadmium [A]", "cadmium"), ("Arsenic (V)",
     None),
     ("Avg. piece weight", "average-weight"), ("Avg gummy weight", "average-weight"), ("Percent Moisture", "moisture"),
+    ("Hexane (all isomers)", "hexane"), ("Total alkaloids (sum of quantified)", "total-alkaloids"), ("Lead (all isomers)", None),
     ("Percent recovery", None), ("Percent lead", None),
     ("Wilgotność (Karl Fischer)", "moisture"), ("Durchschnittliche Füllmasse", "average-weight"),
 ]  # fmt: skip
