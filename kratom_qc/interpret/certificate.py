@@ -27,6 +27,7 @@ from kratom_qc.interpret.fitness import method_remarks
 from kratom_qc.interpret.identity import id_hold_reasons, id_refusals, id_remarks, lot_of
 from kratom_qc.interpret.numbers import Ambiguous, decimal_mark
 from kratom_qc.interpret.ownlimit import unread_limits
+from kratom_qc.interpret.per_piece import bounded_by_weight
 from kratom_qc.interpret.results import ReadRow, read_row
 from kratom_qc.interpret.stated import (
     contradicting_products,
@@ -149,7 +150,7 @@ def _interpret(
         row_reasons += reading.hold_reasons
         row_remarks += reading.remarks
         read_rows.append(ReadRow(row, reading.result))
-    rows = with_methods(certificate, read_rows)
+    rows = bounded_by_weight(with_methods(certificate, read_rows))
     results = [result for _, result in rows]
     product, made_from, product_reasons = product_of(certificate)
     assumed = None if product or product_reasons else assumed_form(certificate, results)

@@ -489,6 +489,18 @@ def test_what_is_not_of_the_sample_never_stands_for_it(what: str, rows: Rows) ->
     assert "lead" in read
 
 
+def test_numbers_beside_quality_control_say_nothing_of_the_sample() -> None:
+    head = ["SAMP_TYPE", *HEADER, "SPIKE_ADDED", "PCT_REC", "REC_LO", "RPD"]
+    rows = [
+        head,
+        *(["SAMP", *row, "", "", "", ""] for row in ALL),
+        ["LCS", "Lead", "0.98", "mg/kg", "1.0", "98", "80", "0.7"],
+    ]
+    assert unread(read_csv(square(rows))) == []
+    rows[1][5] = "98"  # of the sample: nobody knows what it says
+    assert unread(read_csv(square(rows))) == ["F5"]
+
+
 def test_a_table_after_quality_control_may_be_the_samples_or_not() -> None:
     rows = [
         HEADER,

@@ -334,6 +334,38 @@ def test_everything_about_a_result_is_in_the_unit_of_the_result() -> None:
     ] == ["0.1", "0.3", "0.1", "0.1"]
 
 
+PIECES = [  # weights of a piece, the result per gummy, that in mg/g; what is possible per gummy
+    (["4.02 g"], "<LOQ", "<LOQ", "[0, 0.0804)"),
+    (["4.02 g", "5 g"], "<LOQ", "<LOQ", "[0, 0.1)"),
+    (["4.02 g", "heavy"], "<LOQ", "<LOQ", "[0, ∞)"),
+    ([], "<LOQ", "<LOQ", "[0, ∞)"),
+    (["4.02 g"], "<LOQ", "0.01", "[0, ∞)"),
+    (["4.02 g"], "Detected", "<LOQ", "(0, ∞)"),
+    (["4.02 g"], "0.9", "<LOQ", "0.9"),
+]
+
+
+@pytest.mark.parametrize(("weights", "per_gummy", "per_gram", "possible"), PIECES)
+def test_below_the_loq_of_a_mass_bounds_a_piece_by_its_weight(
+    weights: list[str], per_gummy: str, per_gram: str, possible: str
+) -> None:
+    rows = [
+        ["Alkaloid", "mg/gummy", "mg/g", "LOQ mg/g"],
+        ["Mitragynine", "15.1", "3.76", "0.05"],
+        ["7-Hydroxymitragynine", per_gummy, per_gram, "0.02"],
+        [],
+        ["Test", "Result"],
+        *(["Average piece weight", weight] for weight in weights),
+    ]
+    found = [
+        told(result.interval)
+        for certificate in read_csv(rows).certificates
+        for result in certificate.results
+        if (result.analyte, result.unit) == ("7-hydroxymitragynine", "mg/unit")
+    ]
+    assert found == [possible]
+
+
 def test_a_total_without_its_unit_in_the_header_is_a_number() -> None:
     assert (told(one("pH", "5.8").interval), one("pH", "5.8").unit) == ("5.8", "1")
 

@@ -341,6 +341,7 @@ def as_quality_control(block: Block, row: int, cells: Iterable[int]) -> None:
             role in (*_MEASURES, "analyte", *_IDS)
             or role.startswith("analyte:")
             or role == SAMPLE_TYPE
+            or (role == "ignored" and begins_like_number(cell.text))
             or quality_control(cell.text) == "yes"
             or is_method(cell.text)
             or (role.startswith("fact:") and is_day(cell.text))

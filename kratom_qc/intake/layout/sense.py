@@ -29,7 +29,7 @@ _LANGUAGES = re.compile(
     r"\s+[/|]\s+|\s*[|\n]\s*|(?<=\w\w\w)/(?=\w\w\w)"
     r"|(?<=[\u0e00-\u0e7f])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[\u0e00-\u0e7f])"
 )
-_PER = re.compile(r"(?:per|pro|par|por|na|/)\s*(?P<piece>[^\W\d]{2,20})", re.IGNORECASE)
+_PER = re.compile(r"(?:soit\s+)?(?:per|pro|par|por|na|/)\s*(?P<piece>[^\W\d]{2,20})", re.IGNORECASE)
 _EXPANDED = re.compile(r"±|[kK]\s*=\s*2(?:[.,]0+)?(?:\s*[,;]\s*(?:95|P\s*=\s*95)\s*%)?")
 _MARKS = re.compile(r"[\s*†‡§¹²³⁴⁵]+$")
 _NUMBER_FIRST = re.compile(r"\s*[<>≤≥=~±+-]*\s*[0-9]")

@@ -95,10 +95,10 @@ def _unclaimed(page: Page, lines: _Lines) -> Iterator[PageText]:
             headings = {**(headings if last >= row - 2 else {}), **page.cells(row)}
             last = row
         analyte = lines.analytes.get((page.sheet.name, row), "")
+        heads = not analyte and _heads_a_section(page, row)
         for column, cell in page.cells(row).items():
             meanings = page.claims.get((row, column), ())
             if cell.text.strip() and _may_say_more(page, (row, column), meanings, lines):
-                heads = not analyte and _heads_a_section(page, row)
                 yield _text_of(page, cell, (row, column), headings, analyte, in_table=heads)
 
 
