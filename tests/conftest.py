@@ -12,7 +12,7 @@ from hypothesis import Phase, settings
 
 from tests.factory.demo import demo  # noqa: F401 - a fixture of several folders
 from tests.factory.judging import engine_agrees
-from tests.factory.loaded_once import load_rulebooks_once, readers_kept
+from tests.factory.loaded_once import load_rulebooks_once, made_once, readers_kept
 
 # In CI the examples are the same on every run, so that a landing is judged by its change; elsewhere each run tries new ones.
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "30"))  # `make properties` tries more
@@ -57,6 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+def pytest_collection_finish() -> None:
+    """Ten thousand tests and all that they import stay until the end: no collection looks through them again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def readers() -> Iterator[None]:
     """Passes, commands and pages that run in this process read their files in the same child."""
@@ -69,6 +75,16 @@ def collected() -> Iterator[None]:
     """A command ends its process and collects no garbage; run inside the tests it must not stop the collector for all."""
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests of judging ask the engine itself, every time, and those of the ledger have its tables made."""
+    if {"judge", "ledger"}.intersection(request.path.parts):
+        yield
+        return
+    with made_once():
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

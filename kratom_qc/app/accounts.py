@@ -94,7 +94,7 @@ def _check(role: str, vendor: str | None) -> None:
     if role not in list(Role):
         raise UsageError(f"'{role}' is no role; known are {', '.join(Role)}")
     if role == Role.VENDOR and not (vendor or "").strip():
-        raise UsageError("a vendor's user belongs to a company; name it: --vendor")
+        raise UsageError("a vendor's user belongs to a company; name the company")
     if role != Role.VENDOR and vendor:
         raise UsageError(f"only a vendor's user belongs to a company; the role is {role}")
 

@@ -26,7 +26,9 @@ from kratom_qc.vocabulary.problems import Fix, FixList
 # the sheet and in the workbook that goes back.
 _INSTEAD = {
     "TEXT-UNREAD": "Somebody here reads it. Leave out words that say nothing of the batch, and "
-    "the next certificate needs nobody."
+    "the next certificate needs nobody.",
+    "no-table": "Put a header row above the results with the words Analyte, Result and Unit, or "
+    "start from a blank certificate (page Templates).",
 }
 SEVERITIES = ("refused", "fail", "hold", "warning", "note")  # worst first
 

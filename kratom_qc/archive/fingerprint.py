@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 OWN = (
@@ -26,6 +26,8 @@ FINDING = (
 )
 COLUMNS = {"verdicts": tuple(dict.fromkeys((*OWN, *MARKET))), "findings": ("batch_id", *FINDING)}
 _own, _market, _finding = itemgetter(*OWN), itemgetter(*MARKET), itemgetter(*FINDING)
+# One encoder for all: making one costs as much as a finding does.
+_json = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 _WORDS = FINDING.index("why")
 
 
@@ -36,15 +38,36 @@ class Fingerprint(NamedTuple):
     outcome: str
 
 
+class FindingMark(NamedTuple):
+    """One finding as the hashes of a batch take it up."""
+
+    order: str  # by which the findings of a batch are sorted
+    text: str  # its JSON in `basis`
+    against: list[str] | None  # its cells in `outcome`; none where it decides nothing against
+
+
+def mark(finding: Mapping[str, Any]) -> FindingMark:
+    """What the hashes take of the row of a finding."""
+    cells = _finding(finding)
+    against = _settled(cells) if _decides_against(cells) else None
+    return FindingMark(str(cells), _json(cells), against)
+
+
 def of(verdicts: Sequence[Mapping[str, Any]], findings: Iterable[Mapping[str, Any]]) -> Fingerprint:
-    """The hashes of one batch, from all its rows of one pass, in their order."""
+    """The hashes of one batch, from all its rows of one pass."""
+    return of_marks(verdicts, map(mark, findings))
+
+
+def of_marks(verdicts: Sequence[Mapping[str, Any]], marks: Iterable[FindingMark]) -> Fingerprint:
+    """The hashes of one batch, from its rows of verdicts and what `mark` takes of the others."""
     batch = next(row for row in verdicts if row["market"] is None)
     markets = [_market(row) for row in verdicts if row["market"] is not None]
-    finding_rows = [_finding(row) for row in findings]
-    against = sorted(map(_settled, filter(_decides_against, finding_rows)))
+    ordered = sorted(marks, key=attrgetter("order"))
+    findings = ",".join([finding.text for finding in ordered])
+    against = sorted(finding.against for finding in ordered if finding.against is not None)
     return Fingerprint(
-        _hash([_own(batch), markets, sorted(finding_rows, key=str)]),
-        _hash([batch["verdict"], batch["product"], batch["certificates"], markets, against]),
+        _hash(f"[{_json(_own(batch))},{_json(markets)},[{findings}]]"),
+        _hash(_json([batch["verdict"], batch["product"], batch["certificates"], markets, against])),
     )
 
 
@@ -61,6 +84,5 @@ def _settled(finding: tuple[Any, ...]) -> list[str]:
     return ["" if value is None else str(value) for value in cells]
 
 
-def _hash(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()

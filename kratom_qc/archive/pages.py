@@ -68,9 +68,10 @@ class PageWriter:
             self._flush()
 
     def _flush(self) -> None:
-        rows = [page._asdict() for page in self._waiting]
+        columns = zip(*self._waiting, strict=True) if self._waiting else [()] * len(_SCHEMA)
+        arrays = [pa.array(values, of.type) for values, of in zip(columns, _SCHEMA, strict=True)]
         with disk.told(self._path):
-            self._writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA))
         self._waiting = []
 
     def close(self) -> None:

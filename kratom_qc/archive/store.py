@@ -24,11 +24,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from kratom_qc import settings
 from kratom_qc.archive import disk, fingerprint, rows, tables
+from kratom_qc.archive.finding_rows import FindingRows
 from kratom_qc.archive.fingerprint import Fingerprint
 from kratom_qc.archive.generation import BESIDE, FOLDERS
 from kratom_qc.archive.pages import FOLDER as PAGES
@@ -223,8 +225,9 @@ class PassWriter:
     stamp: tables.PassStamp
     program: str
     rows: dict[str, list[tables.Values]] = field(
-        default_factory=lambda: {name: [] for name in tables.SCHEMAS}
+        default_factory=lambda: {name: [] for name in tables.SCHEMAS if name != "findings"}
     )
+    findings: FindingRows = field(default_factory=FindingRows)
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
     pages: PageWriter = field(init=False)
 
@@ -257,13 +260,13 @@ class PassWriter:
     def add_verdict(self, verdict: Verdict, reason: str) -> Fingerprint:
         """One verdict with its findings. Returns the hashes of what it rests on."""
         batch_id = verdict.batch.batch_id
-        findings = [rows.finding_row(finding, batch_id) for finding in verdict.findings]
+        marks = self.findings.add(batch_id, verdict.findings)
+        if len(self.findings) >= _FLUSH_ROWS:
+            self._flush("findings")
         verdicts = list(rows.verdict_rows(verdict, reason, self.program))
-        for finding in findings:
-            self._add("findings", finding)
         for row in verdicts:
             self._add("verdicts", row)
-        return fingerprint.of(verdicts, findings)
+        return fingerprint.of_marks(verdicts, marks)
 
     def _add(self, name: str, row: tables.Row) -> None:
         waiting = self.rows[name]
@@ -276,8 +279,14 @@ class PassWriter:
         with disk.told(path):
             if name not in self.writers:
                 self.writers[name] = table_writer(path, name)
-            self.writers[name].write_table(tables.arrow(name, self.rows[name], self.stamp))
-        self.rows[name] = []
+            self.writers[name].write_table(self._waiting(name))
+
+    def _waiting(self, name: str) -> pa.Table:
+        """The rows of a table that wait to be written; then none wait any more."""
+        if name == "findings":
+            return self.findings.table(self.stamp)
+        waiting, self.rows[name] = self.rows[name], []
+        return tables.arrow(name, waiting, self.stamp)
 
     def _path(self, name: str) -> Path:
         return self.folder / "archive" / name / f"{self.stamp.pass_id}.parquet"

@@ -42,13 +42,15 @@ def content_hash(certificate: InterpretedCertificate) -> str:
 def saved_again(certificates: Iterable[InterpretedCertificate]) -> dict[str, dict[str, str]]:
     """Files that say of a batch what an earlier one says: of each batch, their hashes with that of
     the first. A file may hold several certificates of a batch: all of them must be alike."""
-    contents: dict[tuple[str, str], list[str]] = {}
+    by_batch: dict[str, dict[str, list[InterpretedCertificate]]] = {}
     for paper in certificates:
-        contents.setdefault((paper.batch_id, paper.sha256), []).append(content_hash(paper))
-    first: dict[tuple[str, tuple[str, ...]], str] = {}
+        by_batch.setdefault(paper.batch_id, {}).setdefault(paper.sha256, []).append(paper)
     repeats: dict[str, dict[str, str]] = {}
-    for (batch_id, sha256), hashes in contents.items():
-        earlier = first.setdefault((batch_id, tuple(sorted(hashes))), sha256)
-        if earlier != sha256:
-            repeats.setdefault(batch_id, {})[sha256] = earlier
+    for batch_id, by_file in by_batch.items():
+        first: dict[tuple[str, ...], str] = {}
+        for sha256, papers in by_file.items() if len(by_file) > 1 else ():
+            content = tuple(sorted(map(content_hash, papers)))
+            earlier = first.setdefault(content, sha256)
+            if earlier != sha256:
+                repeats.setdefault(batch_id, {})[sha256] = earlier
     return repeats

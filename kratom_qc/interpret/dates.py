@@ -82,7 +82,9 @@ UNPROVEN = Calendar()
 
 
 _BETWEEN_DAYS = re.compile(
-    r"\s+(?:to|until|till|through|thru|bis|au|al|a|do|tot|s/d|sampai|až|–|—)\s+", re.IGNORECASE
+    r"\s+(?:to|until|till|through|thru|bis|au|al|a|do|tot|tot en met|t/m|t\.e\.m\.|s/d|s\.d\."
+    r"|sampai|až|–|—)\s+",
+    re.IGNORECASE,
 )
 
 

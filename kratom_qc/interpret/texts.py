@@ -23,7 +23,7 @@ from kratom_qc.interpret.dated import dates_a_measurement
 from kratom_qc.interpret.dates import days_within
 from kratom_qc.interpret.headings import is_heading
 from kratom_qc.interpret.identity import lot_of
-from kratom_qc.interpret.papers import is_identifier
+from kratom_qc.interpret.papers import is_identifier, is_test_code
 from kratom_qc.interpret.plain import NAMES, is_told_method, plain_shape, shape_alone
 from kratom_qc.interpret.results import read_row
 from kratom_qc.interpret.stated import stated
@@ -240,7 +240,7 @@ def _open_places_of(row: ResultRow) -> Iterator[PageText]:
     name = row.analyte.text.strip()
     if row.method is not None and not plain_shape(row.method.text, "Method"):
         yield PageText(row.method, column="Method", row_of=name)
-    if row.section is not None and not is_heading(row.section.text):
+    if row.section is not None and not _names_tests(row.section.text):
         yield PageText(row.section)
     if row.limit is not None and objection(row.limit.text):
         yield PageText(row.limit, column="Limit", row_of=name)
@@ -248,6 +248,11 @@ def _open_places_of(row: ResultRow) -> Iterator[PageText]:
     for bound, word in bounds:
         if word is not None and not _is_bound(word.text):
             yield PageText(word, column=bound.upper(), row_of=name)
+
+
+def _names_tests(text: str) -> bool:
+    """A heading, or what laboratory software calls tests: `HM_PANEL`."""
+    return is_heading(text) or is_test_code(text.strip())
 
 
 def _is_bound(text: str) -> bool:

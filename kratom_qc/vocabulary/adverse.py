@@ -20,7 +20,10 @@ BAD = ("opinion_bad", "opinion_unsure", "preliminary", "present", "too_many")
 _LONGEST = 4000  # characters looked at: a cell has no more
 _HEADINGS = 6  # words that an analyte's name may have before its result
 _WORD = re.compile(r"[^\W\d_]+")
-_SENTENCE = re.compile(r"[;\n|•]+|(?<=[^\W\d])[.!?]\s+")
+# No sentence ends behind the initial of a species (`E. coli`) or behind `sp.` and `spp.`.
+_SENTENCE = re.compile(
+    r"[;\n|•]+|(?<=[^\W\d]{2})(?<!\bsp)(?<!\bspp)\.\s+|(?<=[^\W\d])[!?]\s+", re.IGNORECASE
+)
 _DEFINED = re.compile(
     r"[^,;]{0,25}?(?:\s=\s?|=\s?|\s(?:means|denotes|indicates|stands for)\s)[^,]*"
 )
@@ -101,9 +104,16 @@ def _has_value(words: list[str]) -> bool:
     bare = [word.strip(" :=–-.,()") for word in words]
     pairs = zip(bare, [*bare[1:], ""], strict=False)
     return any(
-        has_adverse_word(word) or (_VALUE.match(word) and unit(after) is not None)
+        has_adverse_word(word)
+        or folded(word) in _words_of_finding()
+        or (_VALUE.match(word) and unit(after) is not None)
         for word, after in pairs
     )
+
+
+@cache
+def _words_of_finding() -> frozenset[str]:
+    return frozenset(map(folded, word_list("adverse.toml")["finding"]))
 
 
 @cache

@@ -204,7 +204,8 @@ def test_no_file_of_a_store_is_seen_before_it_is_on_the_disk(root, monkeypatch):
         on_disk.add(known(os.fstat(file)))
 
     def renamed(path: Path, target: Path) -> Path:
-        seen[Path(target).relative_to(root).as_posix()] = known(path.stat()) in on_disk
+        if (root / "store") in Path(target).parents:  # the tests' own files beside it are nobody's evidence
+            seen[Path(target).relative_to(root).as_posix()] = known(path.stat()) in on_disk
         return replace(path, target)
 
     monkeypatch.setattr(os, "fsync", synced)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from kratom_qc.archive import rows
+from kratom_qc.archive import fingerprint, rows
 from kratom_qc.archive.history import History
 from kratom_qc.archive.recall import ResultFilter, recall
 from kratom_qc.archive.tables import PASS, SCHEMAS, table
@@ -28,6 +30,7 @@ from kratom_qc.domain.verdict import Decision, MarketStatus, Standing, Verdict
 from tests.factory import DAY
 from tests.factory.archived import STAMP, published, writer
 
+PASS_NAMES = [field.name for field in PASS]
 PROGRAM = "the program"
 SHA = "ab" * 32
 WITNESS = f"{SHA} the certificate id the laboratory"
@@ -175,6 +178,44 @@ def test_every_value_is_written_to_the_column_of_its_name(tmp_path):
     assert declared == rows.declared(FACTS)
     for field in fields(FACTS):
         assert f'"{field.name}": ' in declared
+
+
+def test_findings_that_batches_share_are_rows_of_each_of_them_and_count_in_its_hashes(tmp_path):
+    """40 batches in three blocks: a finding that all of them share, one of their own, one that every third lacks."""
+    silent = replace(FINDING, ref=None, why="nobody tested it", decides=True)
+    rarer = replace(silent, rule_id="a rarer rule")
+    written = writer(tmp_path, program=PROGRAM)
+    expected: list[dict[str, Any]] = []
+    for number in range(40):
+        own = replace(FINDING, why=f"the why of {number}")
+        findings = tuple(finding for finding in (own, *[silent] * 1_300, rarer) if number % 3 or finding is not rarer)
+        batch = replace(VERDICT.batch, batch_id=f"L-{number}")
+        made = written.add_verdict(replace(VERDICT, batch=batch, findings=findings), "the reason")
+        of_batch = [rows.finding_row(finding, batch.batch_id) for finding in findings]
+        of_verdict = list(rows.verdict_rows(replace(VERDICT, batch=batch, findings=findings), "the reason", PROGRAM))
+        assert made == fingerprint.of(of_verdict, of_batch) == _hashed(of_verdict, of_batch)
+        expected += of_batch
+    assert stored(published(written), "findings") == table("findings", expected, STAMP).drop(PASS_NAMES).to_pylist()
+
+
+def _hashed(verdicts: list[dict[str, Any]], findings: list[dict[str, Any]]) -> tuple[str, str]:
+    """The two hashes as their module's page says: SHA-256 of JSON with sorted keys and without blanks."""
+    own, *markets = verdicts
+    told = [[row[name] for name in fingerprint.MARKET] for row in markets]
+    cells = sorted((tuple(row[name] for name in fingerprint.FINDING) for row in findings), key=str)
+    against = sorted(
+        [
+            "" if cell is None or name == "why" else str(cell)
+            for name, cell in zip(fingerprint.FINDING, row, strict=True)
+        ]
+        for row in cells
+        if row[fingerprint.FINDING.index("decides")]
+    )
+    basis = [[own[name] for name in fingerprint.OWN], told, cells]
+    outcome = [own["verdict"], own["product"], own["certificates"], told, against]
+    texts = (json.dumps(what, sort_keys=True, separators=(",", ":")) for what in (basis, outcome))
+    basis_hash, outcome_hash = (hashlib.sha256(text.encode()).hexdigest() for text in texts)
+    return basis_hash, outcome_hash
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import get_origin
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
@@ -244,11 +244,15 @@ texts = st.one_of(
         ]
     ),
 )
+# A limit of LEAF whose cell is emptied would take them from the defaults again: such a draft is refused.
+FROM_THE_DEFAULTS = ("status", "evidence")
 keys = st.sampled_from([key for key in KEYS if key not in (*LISTS, *BOOLEANS, *DAYS, *WHOLE)])
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rule_id=st.sampled_from(["PB", "HG", "CD", "SALM", "US-PB"]), key=keys, text=texts)
+@example(rule_id="PB", key="status", text=" ")
+@example(rule_id="CD", key="status", text=" ")
 def test_any_edit_of_one_cell_is_exactly_that_difference(folder, rule_id, key, text):
     before, sheets = plain(folder), exported(folder)
     stem = "us" if rule_id == "US-PB" else "leaf_powder"
@@ -270,6 +274,10 @@ def test_any_edit_of_one_cell_is_exactly_that_difference(folder, rule_id, key, t
     # and the draft says just that, with every comment where it was
     file = folder / f"{stem}.toml"
     said = file.read_text(encoding="utf-8")
+    if stem == "leaf_powder" and rule_id != "CD" and key in FROM_THE_DEFAULTS and not now:
+        with pytest.raises(RulebookError, match="the draft would not say what was proposed"):
+            drafted(after[stem], said, rulebook_file.read(file))
+        return
     draft = drafted(after[stem], said, rulebook_file.read(file))
     changed = {line for line in said.splitlines() if line not in draft.splitlines()}
     assert all(line.startswith(f"{key} =") for line in changed)

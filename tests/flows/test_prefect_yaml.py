@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-import prefect
 import yaml
 
 from flows.deployments import TIMES, Schedule, deployments
@@ -23,8 +22,10 @@ def test_the_deployments_of_the_file_are_those_that_are_served(tmp_path):
 
 
 def test_every_entrypoint_is_a_flow_and_takes_its_parameters():
+    from prefect import Flow  # loading it takes a second, in every process that collects tests
+
     for one in PLAN["deployments"]:
         module, _, name = one["entrypoint"].rpartition(".")
         flow = getattr(import_module(module), name)
-        assert isinstance(flow, prefect.Flow)
+        assert isinstance(flow, Flow)
         assert set(one["parameters"]) <= set(flow.parameters.properties)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from kratom_qc.intake.sheets import cell_name
-from tests.factory.sheets import HEAD, Rows, canonical, read_csv, read_xlsx, troubles, unread
+from tests.factory.sheets import HEAD, Rows, canonical, read_csv, read_xlsx, told, troubles, unread
 from tests.intake.test_shapes import BATCH
 from tests.intake.test_shapes_blocks import ALKALOIDS, ALL, HEADER, LEAF, METALS, MICROBES, square
 
@@ -180,6 +180,9 @@ PAPERS: dict[str, Rows] = {
         *(["Alkaloids", *row] for row in ALKALOIDS), *(["Heavy metals", *row] for row in METALS),
         *(["Microbiology", *row] for row in MICROBES),
     ],
+    "codes of panels of laboratory software": [
+        *HEAD, ["ANALYSIS", "COMPONENT_NAME", "RESULT_TEXT", "UNITS"], *(["HM_PANEL", *row] for row in ALL),
+    ],
     "numbers and codes of laboratory software": [
         *HEAD, ["TEST_NUMBER", "ANALYSIS_CODE", "COMPONENT_NAME", "FORMATTED_ENTRY", "UNITS", "ENTERED_ON"],
         *(["6610200", "ALK_HPLC", *row, "10/14/2026"] for row in ALL),
@@ -238,6 +241,15 @@ PAPERS: dict[str, Rows] = {
     "a lot in the name of the product": [
         ["Descrizione campione", "kratom leaf powder, lotto L-1"], [], ["Prova", "Risultato", "U.M."], *ALL,
     ],
+    "one heading over two tables with the same header": [
+        *HEAD, HEADER, *ALKALOIDS, *MICROBES, [], ["Metals (ICP-MS) - mg/kg"],
+        ["Metal", "Found", "Limit", "Metal", "Found", "Limit"], ["Lead", "0.21", "1", "Mercury", "<0.01", "0.1"],
+        ["Cadmium", "<0.05", "0.5"],
+    ],
+    "lines of panels between tables": [
+        *HEAD, ["Panel: Alkaloids", "Method: HP-ALK-01", "Completed: 2026-03-04"], HEADER, *ALKALOIDS,
+        ["Panel: Heavy Metals", "Method: HP-MET-02", "Completed: 2026-03-04"], HEADER, *METALS, *MICROBES,
+    ],
     "French": [
         ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
          "", "HPLC"] for row in ALL),
@@ -260,6 +272,41 @@ def test_the_same_batch_reads_alike_on_papers_nobody_described(paper: str) -> No
     for reading in (read_csv(rows, head=()), read_xlsx(rows)):
         assert sorted(set(canonical(reading))) == BATCH
         assert troubles(reading) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "possible"),
+    [
+        ("Per bottle", "101 mg", "101 mg/container"), ("Por envase (60 ml)", "101 mg", "101 mg/container"),
+        ("Per bottle", "0.36 µg", "0.00036 mg/container"), ("Per capsule", "<0.12 µg", "[0, 0.00012) mg/unit"),
+    ],
+)  # fmt: skip
+def test_a_column_of_pieces_says_what_its_cells_are_of(header: str, said: str, possible: str) -> None:
+    (certificate,) = read_csv(
+        [["Analyte", "mg/mL", header], ["Mitragynine", "1.7", said], ["7-OH", "0.1", "6 mg"]]
+    ).certificates
+    found = [result for result in certificate.results if result.analyte == "mitragynine"]
+    assert [f"{told(result.interval)} {result.unit}" for result in found] == ["1.7 mg/mL", possible]
+
+
+def test_a_column_of_units_is_of_the_results_beside_those_of_pieces() -> None:
+    rows = [
+        ["Analyte", "Result", "Unit", "Per bottle"],
+        ["Mitragynine", "1.7", "mg/mL", "101 mg"],
+        ["7-OH", "0.1", "mg/mL", "6 mg"],
+    ]
+    (certificate,) = read_csv(rows).certificates
+    assert [(told(found.interval), found.unit) for found in certificate.results] == [
+        ("1.7", "mg/mL"), ("101", "mg/container"), ("0.1", "mg/mL"), ("6", "mg/container"),
+    ]  # fmt: skip
+    assert troubles(read_csv(rows)) == []
+
+
+@pytest.mark.parametrize("said", ["101", "ND", "2 %"])
+def test_a_column_of_pieces_without_a_mass_holds_or_bounds_nothing(said: str) -> None:
+    reading = read_csv([["Analyte", "mg/mL", "Per bottle"], ["Mitragynine", "1.7", said], ["7-OH", "0.1", "6 mg"]])
+    of_piece = reading.certificates[0].results[1]
+    assert troubles(reading) or of_piece.interval.high is None
 
 
 RUNS: Rows = [[*HEADER, "Batch", "Method"], *([*row, f"261091{at}", "ICP-MS"] for at, row in enumerate(ALL))]
@@ -305,6 +352,12 @@ def test_a_title_of_a_section_with_no_good_verdict_is_no_title(verdict: str) -> 
     reading = read_csv(square(rows), head=())
     found = [result.reported for result in reading.certificates[0].results if result.detected]
     assert troubles(reading) or unread(reading) or "found" in found
+
+
+def test_a_result_right_above_a_header_is_a_result() -> None:
+    rows = [*HEAD, HEADER, *ALKALOIDS, [], ["Moisture", "8.1 %"], HEADER, *METALS, *MICROBES]
+    results = read_csv(square(rows), head=()).certificates[0].results
+    assert [result.reported for result in results if result.analyte == "moisture"] == ["8.1 %"]
 
 
 def test_limits_under_a_word_for_analytes_are_limits() -> None:
@@ -400,8 +453,8 @@ STRANGE = {
 
 @pytest.mark.parametrize("kind", STRANGE)
 def test_a_column_under_a_word_nobody_knows_asks_one_question(kind: str) -> None:
-    told = zip(ALL, STRANGE[kind], strict=True)
-    reading = read_csv(square([*HEAD, [*HEADER, "Xylo value"], *([*row, said] for row, said in told)]), head=())
+    pairs = zip(ALL, STRANGE[kind], strict=True)
+    reading = read_csv(square([*HEAD, [*HEADER, "Xylo value"], *([*row, said] for row, said in pairs)]), head=())
     assert (sorted(set(canonical(reading))), troubles(reading), set(unread(reading))) == (BATCH, [], {"D4"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 
@@ -359,16 +360,27 @@ def test_dates_that_cannot_be_are_a_doubt(dates: dict[str, str], told: str) -> N
 NUMBERS = [(name, f"0.{at}3") for at, name in enumerate(METALS, start=1)]
 
 
+class Paper(NamedTuple):
+    """A file that is read where a test looks into it, and not where the tests are collected."""
+
+    name: str
+    content: bytes
+
+    @property
+    def certificates(self) -> list[InterpretedCertificate]:
+        return read_content(self.name, self.content).certificates
+
+
 def paper(
     name: str, batch: str = "L-1", number: str = "", lab: str = "", numbers: Sequence[tuple[str, str]] = tuple(NUMBERS)
-) -> Reading:
+) -> Paper:
     """One laboratory's certificate in a file of its own."""
     facts = [["Batch", batch], ["Form", "Leaf powder"], ["Certificate No.", number], ["Laboratory", lab], []]
     rows = [[analyte, said, "mg/kg"] for analyte, said in numbers]
-    return read_content(name, csv_bytes([*facts, ["Analyte", "Result", "Unit"], *rows]))
+    return Paper(name, csv_bytes([*facts, ["Analyte", "Result", "Unit"], *rows]))
 
 
-def beside(*readings: Reading) -> dict[str, list[str]]:
+def beside(*readings: Paper | Reading) -> dict[str, list[str]]:
     """Batch → the rules of what certificates say about each other."""
     found = compare(certificate for reading in readings for certificate in reading.certificates)
     return {
@@ -407,7 +419,7 @@ PAPERS = [
 
 @pytest.mark.parametrize(("story", "readings", "held"), PAPERS, ids=[story for story, _, _ in PAPERS])
 @pytest.mark.parametrize("order", [1, -1])
-def test_papers_beside_each_other(story: str, readings: list[Reading], held: dict[str, list[str]], order: int) -> None:
+def test_papers_beside_each_other(story: str, readings: list[Paper], held: dict[str, list[str]], order: int) -> None:
     assert beside(*readings[::order]) == held, story
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app.stores import certificate
-from tests.portal.browser import check_pages, chromium, sign_in, wrong_with
+from tests.portal.browser import check_pages, chromium, is_wider_than_the_screen, sign_in, wrong_with
 from tests.portal.serving import Portal
 
 
@@ -95,7 +95,41 @@ def test_an_administrator_adds_somebody_who_signs_in(page: Page, portal: Portal)
     form.get_by_label("First password").fill("correct horse battery")
     form.get_by_role("button", name="Add").click()
     expect(page.locator("tr", has_text="newcomer")).to_contain_text("may sign in")
+    expect(page.get_by_role("status")).to_have_text("newcomer may sign in now.")
     assert portal.signed_in("newcomer").get("/review").status_code == 200
+
+
+def test_a_user_that_cannot_be_added_need_not_be_typed_again(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, portal.address, "ada")
+    page.goto(f"{portal.address}/people")
+    form = page.locator("form.card")
+    form.get_by_label("Name by which").fill("nadia")
+    form.get_by_label("Full name").fill("Nadia Roy")
+    form.get_by_label("First password").fill("correct horse battery")
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("alert")).to_have_text("A vendor's user belongs to a company; name the company.")
+    expect(form.get_by_label("Name by which")).to_have_value("nadia")
+    expect(form.get_by_label("Full name")).to_have_value("Nadia Roy")
+    expect(form.get_by_label("First password")).to_have_value("")
+    context.close()
+
+
+def test_what_became_of_a_file_fits_a_telephone(page: Page, portal: Portal, tmp_path: Path) -> None:
+    file = write(tmp_path, "no.csv", b"hello,world\n1,2\n")
+    page.set_viewport_size({"width": 375, "height": 800})
+    sign_in(page, portal.address, "ann")
+    page.get_by_label("Choose files").set_input_files(file)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".sent")).to_contain_text("is being read")
+    portal.judged()
+    expect(page.locator(".sent")).to_contain_text("no table of results")
+    assert not is_wider_than_the_screen(page)
+    page.get_by_role("link", name="no.csv").click()
+    expect(page.locator(".fixes li").first).to_contain_text("start from a blank certificate")
+    page.get_by_role("link", name="a blank certificate").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Templates")
 
 
 def test_an_operator_has_a_refused_file_read_again(page: Page, portal: Portal) -> None:

@@ -62,7 +62,7 @@ def test_a_file_with_a_lot_that_is_compared_is_not_told_as_a_pass() -> None:
     ]
     file = SimpleNamespace(delivery=SimpleNamespace(status="judged"), batches=lots)
     words = _in_words(SimpleNamespace(file=lambda _: file), "")
-    assert words == {"text": "A PASS · B is compared", "kind": "hold"}
+    assert words == {"text": "A PASS · B is compared with what others sent of it", "kind": "hold"}
 
 
 def test_an_operator_sees_where_settings_count_and_an_administrator_the_people(portal: Portal) -> None:

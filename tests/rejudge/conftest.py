@@ -1,4 +1,4 @@
-"""The archive of the sample certificates, made once, and what every rejudging of it would read again."""
+"""The archive of the sample certificates, and what every rejudging of it would read again."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ import pytest
 
 from kratom_qc.app.store import history_of
 from kratom_qc.archive.history import History
-from tests.rejudge.archived_samples import archive
+from tests.factory.demo import Demo
 
 
 @pytest.fixture(scope="session")
-def samples(tmp_path_factory) -> Path:
-    """A store that holds the sample certificates, judged on the day of the samples. Never written to."""
-    return archive(tmp_path_factory.mktemp("samples"))
+def samples(demo: Demo) -> Path:
+    """The store that `make demo` makes: the sample certificates, judged on the day of the samples. Never written to."""
+    return demo.store
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ Both for every sample batch: decisions, what every market says, the rule that de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import duckdb
+import pyarrow as pa
 import pytest
 
 from kratom_qc.app.policy import JudgementPolicy
@@ -19,12 +20,10 @@ from kratom_qc.app.rejudge.archived import Answer, answered
 from kratom_qc.app.rejudge.comparison import decisions_of
 from kratom_qc.app.rejudge.plan import RejudgeRequest, archived_batches
 from kratom_qc.app.store import history_of
-from kratom_qc.archive.history import History
 from kratom_qc.archive.rows import finding_row
 from kratom_qc.archive.tables import SCHEMAS, PassStamp, table
 from kratom_qc.domain.verdict import Verdict
 from kratom_qc.interpret.facts import FactsFile
-from kratom_qc.rulebooks.scope import Rule
 from tests.factory import book, limit
 from tests.rejudge.archived_samples import (
     DAY,
@@ -132,42 +131,39 @@ def test_several_waves_in_several_processes_say_the_same(history, tmp_path, monk
 
 def test_what_was_found_then_and_again_is_what_the_certificates_show(history, case):
     policy, verdicts, answer = case
-    assert dict(_found(history, answer)) == {
-        batch_id: sorted(_rows([finding_row(finding, batch_id) for finding in verdict.findings], policy.on))
-        for batch_id, verdict in verdicts.items()
-    }
+    made = [finding_row(finding, batch_id) for batch_id, verdict in verdicts.items() for finding in verdict.findings]
+    shown = table("findings", made, PassStamp("test", policy.on))
+    with duckdb.connect() as compared:
+        compared.register("archived", _archived(history.root))
+        compared.register("unchanged", _unchanged(answer))
+        compared.register("again", answer.findings)
+        compared.register("shown", shown)
+        found = (
+            f"(SELECT {FINDING} FROM archived SEMI JOIN unchanged USING (batch_id, rulebook, rule_id) "
+            f"UNION ALL SELECT {FINDING} FROM again)"
+        )
+        certificates = f"(SELECT {FINDING} FROM shown)"
+        assert compared.sql(f"SELECT count(*) FROM {found}").fetchall() == [(len(made),)]
+        assert compared.sql(f"{found} EXCEPT ALL {certificates}").fetchall() == []
+        assert compared.sql(f"{certificates} EXCEPT ALL {found}").fetchall() == []
 
 
-def _found(history: History, answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """Of every batch the archived findings that still hold, and those made now."""
-    again = _by_batch(answer.findings.to_pylist())
-    for verdict, changes in answer.batches:
-        then = _archived(history.root)[verdict.batch_id]
-        still = (text for rule, text in then if rule in changes.unchanged)
-        yield verdict.batch_id, sorted((*still, *map(_text, again.get(verdict.batch_id, ()))))
+FINDING = ", ".join(f'"{name}"' for name in SCHEMAS["findings"].names if name not in PassStamp._fields)
+
+
+def _unchanged(answer: Answer) -> pa.Table:
+    """Every batch with the rules whose archived findings still hold."""
+    rows = [
+        {"batch_id": verdict.batch_id, "rulebook": rulebook, "rule_id": rule_id}
+        for verdict, changes in answer.batches
+        for rulebook, rule_id in changes.unchanged
+    ]
+    return pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in ("batch_id", "rulebook", "rule_id")]))
 
 
 @cache
-def _archived(root: Path) -> dict[str, list[tuple[Rule, str]]]:
-    """The archived findings of every batch, each with its rule."""
+def _archived(root: Path) -> pa.Table:
+    """The archived findings of the only pass."""
     history = history_of(root)
     (pass_id,) = set(history.newest.values())
-    then = _by_batch(history.table("findings", pass_id, SCHEMAS["findings"].names).to_pylist())
-    return {
-        batch_id: [((row["rulebook"], row["rule_id"]), _text(row)) for row in found] for batch_id, found in then.items()
-    }
-
-
-def _by_batch(found_rows: Any) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in found_rows:
-        found.setdefault(row["batch_id"], []).append(row)
-    return found
-
-
-def _rows(made: list[Any], on: date) -> list[str]:
-    return [_text(row) for row in table("findings", made, PassStamp("test", on)).to_pylist()]
-
-
-def _text(row: dict[str, Any]) -> str:
-    return repr([row[name] for name in SCHEMAS["findings"].names if name not in PassStamp._fields])
+    return history.table("findings", pass_id, SCHEMAS["findings"].names)

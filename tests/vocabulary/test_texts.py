@@ -121,6 +121,10 @@ NAMED = [
     ("Microbiology of lot L-9", "it names a lot"), ("FAIL", "it speaks against the sample"),
     ("This batch failed.", "it speaks against the sample"), ("Do not distribute.", "it speaks against the sample"),
     ("This certificate has expired.", "it speaks against the sample"), ("Lot = REJECTED", "it speaks against the sample"),
+    ("RL = reporting limit. Salmonella confirmed by serology, group C1.", "it names a result"),
+    ("E. coli present in 25 g", "it names a result"), ("Salmonella spp. detected", "it names a result"),
+    ("S. aureus isolated after enrichment", "it names a result"), ("Listeria sp. potvrzena", "it names a result"),
+    ("Metals measured by ICP-MS. E. coli by AOAC 991.14.", ""),
     ("P = Pass, F = Fail", ""), ("No contamination was observed.", ""), ("If a result fails, it is repeated.", ""),
     ("Our motto is care.", ""), ("Quarantine period completed 2026-10-01.", ""), ("Corrected to include the LOQ column.", ""),
 ]  # fmt: skip

@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kratom_qc import vocabulary
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import Cell, SourceText
-from kratom_qc.intake.layout.lines import parts
+from kratom_qc.intake.layout.lines import Part, parts
 from kratom_qc.intake.layout.page import Page
 from kratom_qc.vocabulary.labels import label_leftover
 from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in, titled_number
@@ -30,6 +31,9 @@ _KEPT = ("client_sample", "strain")
 _LETTERHEAD_ROWS = 8
 _MOST_OF_A_LINE = 8  # cells of a row that names a sample and its batch
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
+_CERTIFIED = re.compile(
+    r"(?:Cert(?:ificate)?|Testing Cert)\.?\s?(?:No\.?|#)?\s?[A-Z]{0,4}[-.]?[0-9][0-9.-]*"
+)
 _NUMBERED = re.compile(r"(?=\S*[0-9])[A-Z0-9./#_-]+")  # the number of a sample
 _AGAIN = "\n"  # stands in no fact's name
 _IDS = ("batch_id",)
@@ -178,7 +182,7 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
         product = _product_behind(page, row, column, text)
         yield from [product] if product is not None else _line(page, row, column, text)
         return
-    for part in pieces:
+    for before, part in pairwise((Part("", "", ""), *pieces)):
         value = _bare(part.name, part.text) if part.name not in ("", OTHER) else ""
         if part is not pieces[0] and _is_prose(part.name, value):
             page.leave(row, column, f"{part.label}: {part.text}", "")
@@ -188,8 +192,14 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
             yield StatedFact(_fact_by_value(part.name, part.label, value), word, row, column)
         elif part.name:
             page.leave(row, column, part.text, part.label)
-        else:
+        elif not _certifies(before, part):
             yield from _letterhead(page, row, column, part.text)
+
+
+def _certifies(before: Part, part: Part) -> bool:
+    """Whether a piece is the number of an accreditation that stands before it: `ISO/IEC 17025:2017
+    Accredited · Cert. L26-418`."""
+    return before.name == "accreditation" and _CERTIFIED.fullmatch(part.text) is not None
 
 
 def _is_prose(name: str, value: str) -> bool:

@@ -192,9 +192,8 @@ def section_above(block: Block, before: Section) -> Section:
         return section_of(groups.pop(), before, in_body=False)
     page, gaps, aside = block.page, 0, False
     for row in range(block.header.top - 1, max(block.header.top - 4, 0), -1):
-        cells = block.cells(row)
-        if not cells:
-            gaps += 1
+        cells = block.cells(row) or _heading_of_both(block, row)
+        gaps += not cells
         number = _heading_in(page, row, cells)
         if number is not None and (not aside or heading(cells[number].text).is_understood):
             claim_heading(page, row, number)
@@ -204,6 +203,16 @@ def section_above(block: Block, before: Section) -> Section:
         if gaps > 1 or (not aside and any(not page.is_claimed(row, column) for column in cells)):
             break  # a line that states the unit may stand between
     return Section(quality="perhaps" if before.quality else "")
+
+
+def _heading_of_both(block: Block, row: int) -> dict[int, Cell]:
+    """The one cell right above two tables side by side with the same header: it heads both."""
+    page, header = block.page, block.header
+    cells = page.cells(row)
+    own = [column.title for column in header.columns]
+    before = [squeezed(cell.text) for cell in page.cells(header.top, 1, block.left - 1).values()]
+    is_second = block.left > 1 and row == header.top - 1 and before[-len(own) :] == own
+    return cells if is_second and len(cells) == 1 else {}
 
 
 def _states_aside(cells: Mapping[int, Cell]) -> bool:

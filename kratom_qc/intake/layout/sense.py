@@ -147,7 +147,7 @@ def sense(text: str) -> Sense:
         return Sense(f"fact:{fact}")
     if len(text) > vocabulary.LONGEST_NAME:
         return UNKNOWN
-    for look in (_parted, _unit_alone, _of_batch, _of_analyte, _in_two_languages):
+    for look in (_parted, _of_piece, _unit_alone, _of_batch, _of_analyte, _in_two_languages):
         sense = look(bare)
         if sense is not None:
             return sense
@@ -189,8 +189,19 @@ def _per_piece(name: str, inside: str) -> str:
     return unit if unit and vocabulary.unit(unit) is not None else ""
 
 
+def _of_piece(text: str) -> Sense | None:
+    """`Per bottle`, `Por envase (60 ml)`: results whose cells state what they are, `101 mg`, of a
+    piece. Its `unit` is what stands behind theirs: `/bottle`."""
+    parts = BRACKET.match(text)
+    of = _PER.fullmatch(parts["name"] if parts else text)
+    piece = f"/{of['piece']}" if of else ""
+    return Sense("result", piece) if piece and vocabulary.unit(f"mg{piece}") else None
+
+
 def _analyte_in(text: str, name: str, unit: str) -> Sense | None:
     """An analyte with its unit; `7-OH (% of total alkaloids)` is one of its own."""
+    if _PER.fullmatch(name):
+        return None  # `Por envase (60 ml)`
     share = vocabulary.analyte(text)
     if share is not None and share is not vocabulary.analyte(name):
         return None
@@ -276,7 +287,8 @@ def _in_two_languages(text: str) -> Sense | None:
 def is_whole(text: str) -> bool:
     """Whether every word of a header is understood: `Result (mg/kg)` is, `Result (VOID)` is not."""
     bare = _MARKS.sub("", squeezed(text))
-    if not bare or _is_one_word(bare) or _of_analyte(bare) or _of_batch(bare):
+    looks = (_of_analyte, _of_batch, _of_piece)
+    if not bare or _is_one_word(bare) or any(look(bare) for look in looks):
         return True
     for pattern in _PARTED:
         parts = pattern.match(bare)

@@ -141,6 +141,8 @@ class ListReader:
     def _is_fact_row(self, cells: dict[int, Cell]) -> bool:
         """A row of one or two cells that states a fact: `Lot: L-2` between results of two
         batches; or of four that state two: `Approved by | J. Doe | Signed | 2026-10-12`."""
+        if len(cells) > 1 and all(_is_labelled(cell.text) for cell in cells.values()):
+            return self.analyte in cells  # `Panel: Heavy metals | Method: HP-2`
         if len(cells) == 4 and all(
             vocabulary.fact_name(cells[number].text.strip().removesuffix(":")) is not None
             for number in sorted(cells)[::2]
@@ -412,11 +414,15 @@ class ListReader:
     ) -> Iterator[ResultRow]:
         section = self.section.word
         of_row: dict[str, Any] = {role: words.get(role) for role in _OF_ROW}
+        result = self.page.word(row, column.number, f"result of {name}")
         header_unit, section_unit = self._units(column, words.get("unit"))
+        if (of_piece := _of_piece(result, column)) is not None:
+            result, header_unit, section_unit = of_piece, None, None
+            of_row["unit"] = None  # of the results beside it
         repeated = len(self.results) > 1 and repetition(column.title) is not None
         of_row |= {
             "analyte": analyte,
-            "result": self.page.word(row, column.number, f"result of {name}"),
+            "result": result,
             "header_unit": header_unit,
             "section_unit": section_unit,
             "qualifier": words.get("qualifier") if column.role == "result" else None,
@@ -552,6 +558,13 @@ def _is_worse(verdict: SourceText, before: SourceText | None) -> bool:
     return bool(verdict.text.strip()) and vocabulary.status(before.text) in _SUMMARY_GOOD
 
 
+def _of_piece(word: SourceText, column: Column) -> SourceText | None:
+    """A result with what its column says it is of, `101 mg/bottle` for `101 mg` under `Per bottle`;
+    None where the column says nothing of the kind, or the cell states no mass."""
+    stated = _WITH_MASS.fullmatch(word.text.strip()) if column.unit.startswith("/") else None
+    return replace(word, text=f"{word.text.strip()}{column.unit}") if stated else None
+
+
 def _acts(column: Column) -> bool:
     """Whether a column says from what on something is done: `Action level`."""
     return "action" in column.title.casefold().split()
@@ -571,6 +584,7 @@ _CLAIMED_IF: Mapping[str, Callable[[str], bool]] = {
 _BARE = re.compile(r"[0-9][0-9.,]*")
 _NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
 _SIGN = re.compile(r"[<>=≤≥]{1,2}|[A-Za-z]{1,3}(?:[\s,;/+]+[A-Za-z]{1,3})*")
+_WITH_MASS = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*\s*(?:mg|µg|μg|ug|mcg)")
 _OWN_NUMBER = re.compile(r"[A-Z0-9]+(?:[-./][A-Z0-9]+)+")  # of a method of the laboratory's own
 _OF_ROW = ("unit", "method", "verdict", "verdict_header", "limit", "portion", "species", "cas")
 
@@ -593,6 +607,13 @@ def _names_person(text: str) -> bool:
 
 def _is_unit_word(text: str) -> bool:
     return sense(text).role == "unit"
+
+
+def _is_labelled(text: str) -> bool:
+    """`Method: HP-2`, `Completed: 2026-10-21`: a label of facts, panels or methods and a value."""
+    label, colon, value = text.partition(":")
+    of_test = vocabulary.column_role(label) in ("panel", "method")
+    return bool(colon and value.strip()) and (of_test or vocabulary.fact_name(label) is not None)
 
 
 def _is_panel(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -30,7 +31,10 @@ def people(house: InHouse, visitor: Admin) -> Response:
     return _people(house, visitor)
 
 
-def _people(house: House, visitor: Visitor, wrong: str = "") -> Response:
+def _people(
+    house: House, visitor: Visitor, wrong: str = "", given: Mapping[str, str] | None = None
+) -> Response:
+    """The page; with what is wrong and what was `given`, where somebody could not be added."""
     return page(
         "people.html",
         visitor,
@@ -40,6 +44,7 @@ def _people(house: House, visitor: Visitor, wrong: str = "") -> Response:
         roles=list(Role),
         allowed=ALLOWED,
         wrong=wrong,
+        given=given or {},
     )
 
 
@@ -59,7 +64,9 @@ async def add(request: Request, house: InHouse, visitor: Admin) -> Response:
             full_name=fields.get("full_name", ""),
         )
     except UsageError as error:
-        return await run_in_threadpool(_people, house, visitor, str(error))
+        return await run_in_threadpool(_people, house, visitor, str(error), fields)
+    if visitor.session:
+        visitor.session.told.append(f"{fields['name'].strip()} may sign in now.")
     return RedirectResponse("/people", 303)
 
 

@@ -154,7 +154,11 @@ def _in_words(shown: Shown, sha256: str) -> dict[str, str]:
     if file.delivery.status == "refused":
         return {"text": f"refused: {file.delivery.why}", "kind": "refused"}
     verdicts = [f"{batch.batch_id} {batch.known.verdict}" for batch in file.batches if batch.known]
-    compared = [f"{batch.batch_id} is compared" for batch in file.batches if not batch.known]
+    compared = [
+        f"{batch.batch_id} is compared with what others sent of it"
+        for batch in file.batches
+        if not batch.known
+    ]
     stands = [batch.known.verdict if batch.known else "HOLD" for batch in file.batches]
     worst = min(stands, default="HOLD")
     return {"text": " · ".join((*verdicts, *compared)), "kind": str(worst).lower()}
