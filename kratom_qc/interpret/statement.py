@@ -67,7 +67,7 @@ _BELOW, _CLOSED = ("<", "<=", "≤", "≦"), ("<=", "≤", "≦", ">=", "≥", "
 # `poniżej 0,01`, `less than 10`: below, in words
 _BELOW_IN_WORDS = re.compile(
     r"^(?:less than|below|lower than|méně než|menší než|pod|weniger als|kleiner(?: als)?|unter"
-    r"|inférieur(?:e)? à|moins de|menor (?:que|de|a)|menos de|inferior a|mniej niż|poniżej"
+    r"|inf\.? à|inférieur(?:e)? à|moins de|menor (?:que|de|a)|menos de|inferior a|mniej niż|poniżej"
     r"|inferiore a|minore di|meno di|minder dan|kleiner dan|lager dan|kurang dari|di bawah"
     r"|น้อยกว่า|ต่ำกว่า)\s*(?=[0-9])",
     re.IGNORECASE,

@@ -250,6 +250,20 @@ PAPERS: dict[str, Rows] = {
         *HEAD, ["Panel: Alkaloids", "Method: HP-ALK-01", "Completed: 2026-03-04"], HEADER, *ALKALOIDS,
         ["Panel: Heavy Metals", "Method: HP-MET-02", "Completed: 2026-03-04"], HEADER, *METALS, *MICROBES,
     ],
+    "whether it was detected beside the result": [
+        ["LOT_NO", "MATRIX", "ANALYTE", "RESULT", "UNITS", "DETECTED"],
+        *(["L-1", LEAF, *row, "N" if row[1][0] in "<NA" else "Y"] for row in ALL),
+    ],
+    "a row of limits below lots, and groups beside a word for the lots": [
+        ["Lot", "", "Alkaloids (% w/w)", "", "Heavy metals (ppm)", "", "", "Counts (CFU/g)"],
+        ["Lot no.", "Form", "MIT", "7-OH", "Pb", "Cd", "Hg", "TAMC", "Salmonella"],
+        ["L-1", LEAF, "1.52", "0.012", "0.21", "<0.05", "<0.01", "1200", "Absent in 25 g"], [],
+        ["House limits:", "", ">= 1.00", "<= 0.05", "1.0", "0.5", "0.1", "500000", "Absent in 25 g"],
+    ],
+    "remarks that say that all is met": [
+        *HEAD, ["Parameter", "Hasil", "Satuan", "Keterangan"], *([*row, "MS"] for row in ALL), [],
+        ["Keterangan: MS = memenuhi syarat; TMS = tidak memenuhi syarat"],
+    ],
     "French": [
         ["N° de lot :", "L-1"], ["Matrix", LEAF], [], ["Paramètre", "Résultat", "Unité", "LQ", "Méthode"], *([*row,
          "", "HPLC"] for row in ALL),

@@ -39,6 +39,7 @@ BELOW = [
     "méně než 0,01",
     "kleiner 0,01",
     "inférieur à 0,01",
+    "inf. à 0,01",
     "poniżej 0,01",
     "kurang dari 0,01",
     "น้อยกว่า 0,01",

@@ -699,9 +699,20 @@ def _with_line_above(page: Page, columns: list[Column], top: int) -> tuple[list[
     if numbers and all(vocabulary.column_role(cell.text) == "cas" for cell in words.values()):
         return [_with_cas(page, column, top - 1, numbers) for column in columns], top - 1
     grouped = any(column.group for column in columns)
+    words = _over_analytes(words, columns)
     if numbers or not words or grouped or not all(map(_is_heading, words.values())):
         return columns, top
     return [_in_group(page, column, top - 1, words) for column in columns], top - 1
+
+
+def _over_analytes(words: dict[int, Cell], columns: list[Column]) -> dict[int, Cell]:
+    """The words above the analytes of a wide table, without a word over what is said of each lot,
+    `Lot`; all of them where that word is not known."""
+    first = min(column.number for column in columns if column.role.startswith("analyte:"))
+    before = [cell.text for number, cell in words.items() if number < first]
+    if not all(sense(text).is_known for text in before):
+        return words
+    return {number: cell for number, cell in words.items() if number >= first}
 
 
 def _is_heading(cell: Cell) -> bool:

@@ -50,6 +50,7 @@ _MEASURES = (
 )
 _IDS = tuple(f"fact:{name}" for name in ("batch_id", "certificate_id", *_KEYS))
 SAMPLE_TYPE = "sample_type"
+_INDONESIAN = ("ms", "tms")  # meets, or does not meet, the requirement
 _HEADING = "heading"
 _QUALITY = "quality control, not the sample"
 _UNCLEAR = (
@@ -319,9 +320,14 @@ def quality_of(
     qualities = {
         _quality_beside(cell.text, roles.get(column, "unknown"))
         for column, cell in cells.items()
-        if column not in skipped
+        if column not in skipped and not _is_verdict(cell.text, header.titles.get(column, ""))
     }
     return "yes" if "yes" in qualities else "perhaps" if "perhaps" in qualities else ""
+
+
+def _is_verdict(text: str, title: str) -> bool:
+    """`MS` under `Keterangan`: memenuhi syarat, and no matrix spike."""
+    return vocabulary.may_hold_verdicts(title) and text.strip().casefold() in _INDONESIAN
 
 
 @lru_cache(16384)

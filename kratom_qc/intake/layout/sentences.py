@@ -24,6 +24,7 @@ _IN_PORTION = re.compile(
     r"(?P<word>.+?)\s*(?:/|\b(?:in|per|v|en|em|dans|dalam|w)\b)\s*[0-9.,]+\s*(?:g|ml)\.?", re.I
 )
 _ONLY_NUMBER = re.compile(r"[<>≤≥]?\s*[0-9][0-9.,]*")
+_OF_PIECE = re.compile(r"(?<=g)\s+per\s+[a-z]{3,10}$")  # `4.05 g per gummy`
 _LONGEST = 300
 _PHYSICAL = "physical"
 
@@ -83,7 +84,7 @@ def _beside_its_label(page: Page, row: int, cells: dict[int, Cell]) -> Iterator[
     label, and in no table, as often as not."""
     for label, value in pairwise(sorted(cells)):
         known = vocabulary.analyte(cells[label].text.strip(" :"))
-        said = vocabulary.without_statistic(cells[value].text)
+        said = _OF_PIECE.sub("", vocabulary.without_statistic(cells[value].text).strip())
         number = _NUMBER.fullmatch(said.strip())
         measured = number is not None and vocabulary.unit(number["unit"]) is not None
         read = page.is_claimed(row, value) or page.meanings(row, label) not in ([], ["label"])

@@ -635,6 +635,8 @@ def _told_apart(block: Block, header: Header) -> Header:
         role = column.role
         if role == "result" and several and _only_verdicts(block, column):
             role = "verdict"
+        if role == "result" and several and _only_answers(block, column):
+            role = "detection"  # `DETECTED` with Y and N beside the results
         role = _role_beside(role, columns)
         if role == "qualifier" and any(column.role == role for column in columns):
             role = role if _only_signs(block, column) else "unknown"
@@ -669,6 +671,12 @@ def _only_signs(block: Block, column: Column) -> bool:
     rows = (block.cells(row) for row in block.body)
     texts = [cells[column.number].text.strip() for cells in rows if column.number in cells]
     return all(map(_SIGN.fullmatch, texts))
+
+
+def _only_answers(block: Block, column: Column) -> bool:
+    rows = (block.cells(row) for row in block.body)
+    texts = [cells[column.number].text.strip() for cells in rows if column.number in cells]
+    return bool(texts) and all(text.casefold() in ("y", "n", "yes", "no") for text in texts)
 
 
 def _only_verdicts(block: Block, column: Column) -> bool:

@@ -74,7 +74,7 @@ class _WideReader:
         self.beside = _of_analytes(block)
         for row in self.body.notes.values():
             number = min(block.cells(row))
-            role = sense(block.cells(row)[number].text).role
+            role = sense(block.cells(row)[number].text.rstrip(" :：")).role
             if role in ROW_WORDS:
                 self.page.claim(row, number, f"header: {role}" if self.page.turned else "label")
 
@@ -252,7 +252,7 @@ def _body(block: Block) -> _Body:
     for row in block.body:
         cells = block.cells(row)
         label = squeezed(next((cells[number].text for number in sorted(cells)), ""))
-        role = sense(label).role
+        role = sense(label.rstrip(" :：")).role
         noted = _noted_by(body, before, role, cells, is_of_batch=batch in cells)
         before = role
         if noted:
