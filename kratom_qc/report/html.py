@@ -10,10 +10,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
+
+from markupsafe import Markup
 
 from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.verdict import Decision, MarketStatus, Verdict
-from kratom_qc.report import kept, page
+from kratom_qc.report import kept, page, us_map
 from kratom_qc.report.finding_words import where
 from kratom_qc.report.kept import Report
 from kratom_qc.report.markets import shares
@@ -60,8 +63,16 @@ def html(report: Report, *, in_store: bool = False, pictures: Sequence[FilePictu
         title=f"{of.first.decision} {of.batch_id}",
         program=of.program,
         in_store=in_store,
+        letters=_letters_of_the_states(),
         pictures={one.file: one for one in pictures},
     )
+
+
+@cache
+def _letters_of_the_states() -> Markup:
+    """The letters on the map, which stand at the same places on every page: made once. Their
+    template escapes them like any other."""
+    return Markup(render("_states.html", tiles=us_map.TILES))  # noqa: S704 - made by a template
 
 
 def summary_page(

@@ -1,5 +1,5 @@
-"""Templates rendered. Vendor text is escaped everywhere: autoescape is forced and nothing is marked
-safe."""
+"""Templates rendered. Vendor text is escaped everywhere: autoescape is forced, and nothing is
+marked safe but what a template made."""
 
 from __future__ import annotations
 

@@ -66,6 +66,9 @@ class Answer(NamedTuple):
         return self.sign * len(self.tiles), across, down
 
 
+TILES = tuple(Tile(name, *place) for name, place in _PLACES.items())
+
+
 def answers(verdict: Verdict) -> tuple[Answer, ...]:
     """The map of a verdict; nothing where no state is open: that is said in words."""
     standings = {standing.market: standing for standing in verdict.standings}
