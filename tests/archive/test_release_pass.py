@@ -345,13 +345,14 @@ def test_readers_that_die_refuse_their_files_alone_which_are_kept(inbox, tmp_pat
     monkeypatch.setattr("kratom_qc.app.reading.read_content", readers.read_or_die)
     monkeypatch.setenv("KRATOM_QC_MAX_CPU_SECONDS", "6")  # each new child loads the words first
     current, verdicts = make_pass(inbox, tmp_path / "store", terms)
-    assert sorted(verdicts) == sorted(f"L-{number} HOLD" for number in range(20))
     codes = {reading.file: reading.refusals[0].code for reading in current.refused}
-    assert codes == {
+    expected = {
         **{f"{number} abort.csv": "reader-died" for number in range(20)},
         "hang.csv": "reader-too-slow",
         "eat.csv": "reader-too-large",
     }
+    assert codes == expected, sorted(codes.items() ^ expected.items())
+    assert sorted(verdicts) == sorted(f"L-{number} HOLD" for number in range(20)), verdicts
     kept = {(tmp_path / "store" / "raw" / one.sha256[:2] / one.sha256).read_text() for one in current.refused}
     assert kept == {"hang", "eat", *(f"abort {number}" for number in range(20))}
 
