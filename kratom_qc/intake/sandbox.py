@@ -18,15 +18,17 @@ import pickle
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.pool.process import PoolManager
 
 from kratom_qc.domain.errors import RulebookError
 from kratom_qc.settings import Caps
@@ -67,12 +69,12 @@ class Pending(Generic[T]):
     future: Future[bytes]
     caps: Caps
     pool: ProcessPool
-    again: Callable[[], Pending[T]] | None = None  # the same work, asked of other children
+    alone: Callable[[], T]  # the same work, in a child that no other file can end
 
     def answer(self) -> T:
         """What the child made of its file. Raises ReaderDied where it ended before it answered, and
         whatever its work raised. Where all children ended, which may be another file's doing, the
-        work is done once more by new ones."""
+        work is done once more by a child of its own."""
         caps = self.caps
         try:
             # Of our own child, and of a size it has checked.
@@ -95,9 +97,7 @@ class Pending(Generic[T]):
                 code = "reader-too-slow"
                 limit = f"reading it took more than {caps.cpu_seconds} s of computing"
         except BrokenProcessPool:
-            if self.again is not None:
-                return self.again().answer()
-            code, limit = "reader-died", "all readers ended while it waited, twice"
+            return self.alone()
         raise ReaderDied(code, limit)
 
     def _result(self) -> bytes:
@@ -106,6 +106,46 @@ class Pending(Generic[T]):
             if not self.pool.active:
                 raise BrokenProcessPool
         return self.future.result()
+
+
+class _Messages(PoolManager):  # type: ignore[misc] # pebble has no types
+    """pebble's manager, told of a worker's end only once everything that the worker sent is known.
+
+    A worker says which task it takes before it works on it. pebble receives that in one thread and
+    looks for ended workers in another: of a child that ends at once it would know no task, give up
+    the whole pool where nothing else runs, and else wait for the file until its time is over.
+    """
+
+    def __init__(self, context: Any, mp_context: Any):
+        super().__init__(context, mp_context)
+        self._receiving = threading.Lock()
+
+    def process_next_message(self, timeout: float) -> None:
+        """Wait for a message, and act on it."""
+        channel = self.worker_manager.pool_channel
+        with contextlib.suppress(OSError):  # of a closed channel, which is told below
+            if channel is not None and not channel.poll(timeout):
+                return
+        with self._receiving:
+            super().process_next_message(0)
+
+    def handle_worker_expiration(self, expiration: tuple[int, int]) -> None:
+        """Act on what has come, then on the end of a worker."""
+        channel = self.worker_manager.pool_channel
+        with self._receiving:
+            while channel is not None and channel.poll(0):
+                super().process_next_message(0)
+        super().handle_worker_expiration(expiration)
+
+
+class _Pool(ProcessPool):  # type: ignore[misc] # as above
+    def __init__(self, *arguments: Any, context: Any, **more: Any):
+        super().__init__(*arguments, context=context, **more)
+        self._pool_manager = _Messages(self._context, context)
+
+
+def _ended_alone() -> NoReturn:
+    raise ReaderDied("reader-died", "reading it ended the reader")
 
 
 class Sandbox:
@@ -148,7 +188,7 @@ class Sandbox:
             # Children fork from a process that has the readers loaded and nothing else: no data
             # frame, no scheduler.
             context.set_forkserver_preload([self._preload])
-            self._pool = ProcessPool(
+            self._pool = _Pool(
                 self.workers,
                 RECYCLE_AFTER,
                 initializer=_confine,
@@ -160,16 +200,26 @@ class Sandbox:
     def submit(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
         """Have a child do some work; both ways the content is pickled. A pool that broke, because a
         child ended while it held the channel of all, is replaced."""
-        return replace(self._asked(work, *arguments), again=partial(self._asked, work, *arguments))
+        return self._asked(partial(self._alone, work, *arguments), work, *arguments)
 
-    def _asked(self, work: Callable[..., T], *arguments: Any) -> Pending[T]:
+    def _alone(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Some work in a child of its own. Raises ReaderDied where it ends that one as well."""
+        sandbox = Sandbox(
+            self.caps, self._preload, 1, Path(self._scratch) if self._scratch else None
+        )
+        try:
+            return sandbox._asked(_ended_alone, work, *arguments).answer()
+        finally:
+            sandbox.stop()
+
+    def _asked(self, alone: Callable[[], T], work: Callable[..., T], *arguments: Any) -> Pending[T]:
         if self._pool is not None and not self._pool.active:
             self.stop()
         pool = self._started()
         future = pool.schedule(
             _limited, (self.caps, work, *arguments), timeout=self.caps.wall_seconds
         )
-        return Pending(future, self.caps, pool)
+        return Pending(future, self.caps, pool, alone)
 
     def map(self, work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[Pending[T]]:
         """Work on many items, answers in their order. Only a few wait at a time, so that memory

@@ -10,12 +10,14 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pebble.pool.process import PoolManager
 
 from kratom_qc.app.reading import READ_BEFORE, read_content
 from kratom_qc.intake.sandbox import ReaderDied, Sandbox
@@ -179,15 +181,32 @@ def test_a_pool_that_broke_is_replaced_and_what_waited_for_it_is_asked_again(san
     assert sandbox.submit(twice, 7).answer() == 14
 
 
-def test_what_waits_when_the_pool_breaks_a_second_time_is_a_reader_that_died(sandbox: Sandbox) -> None:
-    first = sandbox.submit(wait_for_ever)
-    assert first.again
-    break_pool(sandbox)
-    second = first.again()
+def test_what_ends_the_child_of_its_own_too_is_a_reader_that_died(sandbox: Sandbox) -> None:
+    waiting = sandbox.submit(abort)
     break_pool(sandbox)
     with pytest.raises(ReaderDied) as refusal:
-        second.answer()
+        waiting.answer()
     assert (refusal.value.code, sandbox.submit(twice, 2).answer()) == ("reader-died", 4)
+
+
+def test_a_child_that_ends_before_anybody_heard_of_its_task_ends_that_task_alone(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pebble receives messages in one thread and looks for ended children in another, which is first here."""
+    receive = PoolManager.process_next_message
+
+    def late(manager: PoolManager, timeout: float) -> None:
+        time.sleep(0.3)
+        receive(manager, timeout)
+
+    monkeypatch.setattr(PoolManager, "process_next_message", late)
+    pool = sandbox._started()
+    for _ in range(3):
+        with pytest.raises(ReaderDied) as refusal:
+            sandbox.submit(abort).answer()
+        assert refusal.value.code == "reader-died"
+    assert sandbox._pool is pool
+    assert pool.active
 
 
 def test_twenty_aborts_in_a_row_disturb_no_other_file(sandbox: Sandbox) -> None:
