@@ -44,6 +44,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "No test was performed by HPLC", "Sample is extract", "Salmonella was on agar", "This sample has mould on agar",
         "No plates were incubated", "HPLC was under calibration")},
     "initials that are none": {"B13": "QNS"},
+    **{f"accredited under {number}": {"A12": f"ISO/IEC 17025:2017 Accredited · Cert. {number}"} for number in (
+        "VOID-418", "FAIL-1", "DEMO-1")},
     "a shelf life": {"C4": "Manufacturing Date", "D4": "2026-01-05", "A12": "Shelf life: 6 months from date of manufacture"},
     # another lot, several, or nobody's
     "the sample of another lot": {"D3": "HB-260815-B"},

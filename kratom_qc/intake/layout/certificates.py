@@ -41,8 +41,8 @@ from kratom_qc.intake.layout.wide import read_wide
 from kratom_qc.intake.sheets import FileContent, Workbook, cell_name, row_and_column
 from kratom_qc.vocabulary.rows import quality_control
 
-# What the client calls the sample; its name may have the lot in it, with its label
 _RUN = re.compile(r"[0-9]{5,10}")
+# What the client calls the sample; its name may have the lot in it, with its label
 _OWN_IDS = ("client_sample", "sample_id")
 _MAY_NAME_LOTS = ("client_sample", "product_name", "title", "sample_id")
 _NO_BATCH = (

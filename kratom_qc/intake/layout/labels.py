@@ -13,6 +13,7 @@ from kratom_qc.domain.errors import Problem
 from kratom_qc.domain.source import Cell, SourceText
 from kratom_qc.intake.layout.lines import Part, parts
 from kratom_qc.intake.layout.page import Page
+from kratom_qc.vocabulary.adverse import has_adverse_word
 from kratom_qc.vocabulary.labels import label_leftover
 from kratom_qc.vocabulary.letterhead import is_accreditation, laboratory_in, titled_number
 from kratom_qc.vocabulary.rows import is_sample_word, quality_control
@@ -32,7 +33,8 @@ _LETTERHEAD_ROWS = 8
 _MOST_OF_A_LINE = 8  # cells of a row that names a sample and its batch
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[A-Z])|\n")
 _CERTIFIED = re.compile(
-    r"(?:Cert(?:ificate)?|Testing Cert)\.?\s?(?:No\.?|#)?\s?[A-Z]{0,4}[-.]?[0-9][0-9.-]*"
+    r"(?:Testing )?(?:Cert(?:ificate)?)\.?\s?(?:No\.?|#)?\s?"
+    r"(?P<letters>[A-Z]{0,4})[-.]?[0-9][0-9.-]*"
 )
 _NUMBERED = re.compile(r"(?=\S*[0-9])[A-Z0-9./#_-]+")  # the number of a sample
 _AGAIN = "\n"  # stands in no fact's name
@@ -198,8 +200,9 @@ def _in_one_cell(page: Page, row: int, column: int, text: str) -> Iterator[State
 
 def _certifies(before: Part, part: Part) -> bool:
     """Whether a piece is the number of an accreditation that stands before it: `ISO/IEC 17025:2017
-    Accredited · Cert. L26-418`."""
-    return before.name == "accreditation" and _CERTIFIED.fullmatch(part.text) is not None
+    Accredited · Cert. L26-418`; `Cert. VOID-418` says more."""
+    number = _CERTIFIED.fullmatch(part.text) if before.name == "accreditation" else None
+    return number is not None and not has_adverse_word(number["letters"])
 
 
 def _is_prose(name: str, value: str) -> bool:
